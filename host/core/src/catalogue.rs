@@ -1,0 +1,567 @@
+//! The catalogue: what a provider says that it may ask for. Written by the author as `provider.toml`, embedded in
+//! the component, and only ever a *claim*: what counts is its intersection with a grant. These are the types, as
+//! serde reads them; `parse` checks what types cannot say, `schema` validates settings, `surface` hashes.
+//!
+//! Templates (path, query, headers, body strings) are literals with `{slot}` in them. `{account.x}` and `{auth.x}`
+//! come from the grant; every other slot is declared under the operation's `slots`, with its one source (rule B1).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A provider's claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Catalogue {
+    /// The provider's name: the key of `spec.provider` it serves. DNS-1123 label.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+    /// The world it is written for.
+    pub world: World,
+    /// One line for people.
+    #[serde(default)]
+    pub description: String,
+    /// What `spec.provider.<name>` may say: an object.
+    pub settings: Field,
+    /// Where the store names its CA, if it may; must hold the same certificates as the grant's `caRef` (G6).
+    #[serde(default)]
+    pub ca: Option<Ca>,
+    /// Whom it talks to. Empty: no network at all.
+    #[serde(default)]
+    pub authorities: BTreeMap<String, Authority>,
+    /// The account slots (G7), filled from the grant's target.
+    #[serde(default)]
+    pub account: BTreeMap<String, GrantSlot>,
+    /// How the account is proven where requests do not carry it (G7).
+    #[serde(default)]
+    pub proof: Option<Proof>,
+    /// Auth methods by name.
+    #[serde(default)]
+    pub auth: BTreeMap<String, AuthMethod>,
+    /// Operations by id.
+    #[serde(default)]
+    pub operations: BTreeMap<String, Operation>,
+    /// Static data in the store's settings that may be delivered (the `fake` provider).
+    #[serde(default)]
+    pub config: Option<ConfigData>,
+    /// The provider resolves `property` itself; else the host applies it to what is delivered.
+    #[serde(default)]
+    pub resolves_property: bool,
+}
+
+/// The world a component is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum World {
+    /// Sees neither credentials nor values.
+    Blind,
+    /// WASI 0.2 with gated HTTP. Known, not served yet.
+    Wasi,
+}
+
+/// One field of the settings schema: a closed subset of JSON schema, so that nothing is fetched or evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Field {
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: FieldKind,
+    /// Must be there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// The value where it is absent (strings, integers, booleans).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+    /// The closed list of texts.
+    #[serde(default, rename = "enum", skip_serializing_if = "Vec::is_empty")]
+    pub one_of: Vec<String>,
+    /// RE2 pattern that the whole text must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// Least length (text: bytes; array, map: items) or least integer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// Greatest length or integer. Texts are at most 4096 bytes and arrays 1024 items in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// A secret setting: never handed to the guest; deliverable only as `config` says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
+    /// Members of an object.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, Field>,
+    /// Items of an array, or values of a map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<Box<Field>>,
+}
+
+/// Types of settings. The selector types tell the host what to resolve; guests never see what they name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FieldKind {
+    /// Text.
+    String,
+    /// A 64-bit integer.
+    Integer,
+    /// true or false.
+    Boolean,
+    /// Members by `fields`.
+    Object,
+    /// Items by `items`.
+    Array,
+    /// Text keys, values by `items`.
+    Map,
+    /// ESO's SecretKeySelector: name, key, namespace.
+    SecretKeyRef,
+    /// ESO's ServiceAccountSelector: name, namespace, audiences.
+    ServiceAccountRef,
+    /// ESO's CAProvider: type, name, key, namespace.
+    CaProvider,
+    /// A field of ESO's that this provider knows and does not serve: refused by name when used.
+    Unserved,
+}
+
+/// Where the store names its own CA.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ca {
+    /// JSON pointer to `caBundle` (PEM, or base64 of PEM).
+    #[serde(default)]
+    pub bundle: Option<String>,
+    /// JSON pointer to `caProvider`.
+    #[serde(default)]
+    pub provider: Option<String>,
+}
+
+/// One party on the network; a grant's target fills it. Where the catalogue has several, the target names one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Authority {
+    /// JSON pointer to the store's field that holds its URL, if the store may name it.
+    #[serde(default)]
+    pub settings: Option<String>,
+    /// The service name of AWS Signature V4, where requests are signed.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// The account slots that targets of this authority must fill; absent: all of them.
+    #[serde(default)]
+    pub account: Option<Vec<String>>,
+}
+
+/// A slot that the grant fills: an account slot, or a slot of an auth method (G7, G8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GrantSlot {
+    /// JSON pointer to the store's field that must agree with the grant.
+    #[serde(default)]
+    pub settings: Option<String>,
+    /// What it may hold. With `multi`, of each segment.
+    pub class: Class,
+    /// Holds several segments, separated by `/`.
+    #[serde(default)]
+    pub multi: bool,
+    /// Used where neither grant nor store says anything.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// May be empty: then whatever the slot stands in alone is left out.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// The identity call that proves the account of a credential before its first use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Proof {
+    /// An operation of class exchange, without a mint; its reply is sealed.
+    pub operation: String,
+    /// Pointer into its reply to the account.
+    pub at: String,
+    /// The account slot that it must equal.
+    pub account: String,
+}
+
+/// A way to authenticate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AuthMethod {
+    /// JSON pointer to the store's block whose presence chooses this method; the longest that is present wins.
+    pub when: String,
+    /// Slots `{auth.x}`: account slots in the sense of G8.
+    #[serde(default)]
+    pub slots: BTreeMap<String, GrantSlot>,
+    /// What is read from the shell, by name; of several sources the first that the store names.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, Input>,
+    /// The name that `credentials.named` knows it by.
+    pub credential: String,
+    /// How it is attached to requests.
+    pub attach: Vec<Attach>,
+    /// The operations that it may be attached to: with an exchange to follow, only the login.
+    pub operations: Vec<String>,
+}
+
+/// What an auth method reads from Secrets or service accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Input {
+    /// Pointers to secretKeyRef fields.
+    #[serde(default)]
+    pub secrets: Vec<String>,
+    /// Pointers to serviceAccountRef fields: a token for the grant's one audience.
+    #[serde(default)]
+    pub service_accounts: Vec<String>,
+    /// May be absent.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// How an input of a credential goes into a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attach {
+    /// A header.
+    Header {
+        /// The input.
+        input: String,
+        /// The header's name.
+        name: String,
+        /// Text before it, such as `Bearer `.
+        #[serde(default)]
+        prefix: String,
+    },
+    /// Basic authentication (RFC 7617).
+    Basic {
+        /// The input with the user name.
+        user: String,
+        /// The input with the password.
+        password: String,
+    },
+    /// A member of the JSON or form body.
+    Body {
+        /// The input.
+        input: String,
+        /// RFC 6901 pointer; for a form body, `/name`.
+        pointer: String,
+    },
+    /// AWS Signature V4, over the finished request; service from the authority, region from `{account.region}`.
+    Sigv4 {
+        /// The input with the access key id.
+        id: String,
+        /// The input with the secret access key.
+        key: String,
+        /// The input with the session token; optional.
+        token: String,
+    },
+}
+
+/// What may be asked of an authority.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Operation {
+    /// What it does, whatever its HTTP method says.
+    pub class: OperationClass,
+    /// GET, POST, PUT, PATCH, DELETE or HEAD.
+    pub method: String,
+    /// The authority; may be left out where there is one.
+    #[serde(default)]
+    pub authority: Option<String>,
+    /// `/` and segments, each a template: `/v1/{account.mount}/data/{key}`.
+    pub path: String,
+    /// The closed query: name to template. A member whose only slot is absent is left out.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Headers: name to template; none of the host's own (egress rules).
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    #[serde(default)]
+    pub body: Option<Body>,
+    /// Declared slots.
+    #[serde(default)]
+    pub slots: BTreeMap<String, Slot>,
+    /// The slots whose segments, in order, are the key that G9 matches. Of a list operation: the prefix listed.
+    #[serde(default)]
+    pub key: Vec<String>,
+    /// What the reply is.
+    #[serde(default)]
+    pub reply: ReplyRule,
+    /// For an exchange: the credential that its reply holds.
+    #[serde(default)]
+    pub mint: Option<Mint>,
+    /// May be sent again after a connection that was closed unanswered, a 429 or a 503.
+    #[serde(default)]
+    pub retry: bool,
+}
+
+/// The class of an operation (G10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OperationClass {
+    /// Bears values.
+    Read,
+    /// Bears names and what the catalogue declares public.
+    List,
+    /// Writes values.
+    Write,
+    /// Deletes.
+    Delete,
+    /// Turns one credential into another, proves or revokes one. Sealed; admitted by auth alone.
+    Exchange,
+}
+
+/// A body template. Strings are templates, everything else is literal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Body {
+    /// A JSON object, sent as `application/json` or the type given by `content-type` in headers.
+    Json(serde_json::Map<String, serde_json::Value>),
+    /// `application/x-www-form-urlencoded`: name to template.
+    Form(BTreeMap<String, String>),
+}
+
+/// A slot and its one source (B1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Slot {
+    /// Where its content comes from.
+    pub source: Source,
+    /// What it may hold. With `multi`, of each segment.
+    pub class: Class,
+    /// Holds several segments: split at `/`, at most 32.
+    #[serde(default)]
+    pub multi: bool,
+    /// May be absent.
+    #[serde(default)]
+    pub optional: bool,
+    /// Prefixes (templates over account slots) of which the first that fits is cut off before splitting.
+    #[serde(default)]
+    pub strip: Vec<String>,
+    /// JSON pointer to a setting whose text is put before the content, before splitting (AWS `prefix`).
+    #[serde(default)]
+    pub prepend: Option<String>,
+    /// Text put before the content where there is content, such as `:` before a version.
+    #[serde(default)]
+    pub before: String,
+    /// A multi slot whose first `/` is kept when it is written (SSM's `/a/b`); matching ignores it.
+    #[serde(default)]
+    pub leading_slash: bool,
+}
+
+/// The one source of a slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// `remoteRef.key` of an entry.
+    Key,
+    /// `remoteRef.property` of an entry.
+    Property,
+    /// `remoteRef.version` of an entry.
+    Version,
+    /// `find.path` of an entry.
+    Path,
+    /// A JSON pointer into the store's settings.
+    Settings(String),
+    /// A public member of an earlier reply.
+    Echo,
+    /// Free text, counted against `freeBits`.
+    Text,
+    /// A value to push.
+    Secret,
+    /// A session policy (AWS IAM JSON) that the host makes from the target's keys: attenuation at the backend.
+    Policy(Policy),
+}
+
+/// The session policy of [`Source::Policy`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Policy {
+    /// One statement for each authority.
+    pub statements: Vec<Statement>,
+}
+
+/// One statement of a session policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Statement {
+    /// The authority whose target's keys are meant; left out where the grant has no such target.
+    pub authority: String,
+    /// IAM actions.
+    pub actions: Vec<String>,
+    /// Resource template over account slots with `{keys}`, written once for each key pattern; or `*`.
+    pub resource: String,
+}
+
+/// A character class. None admits C0, DEL, or `.` and `..` as a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// `[A-Za-z0-9_.@+=-]{1,255}`.
+    Segment,
+    /// Printable ASCII and space without `/ \ % ? #`, 1-255 bytes; percent-encoded in paths.
+    Wide,
+    /// `[0-9]{1,20}`.
+    Digits,
+    /// `[A-Za-z0-9_.-]{1,128}`: stages, versions, UUIDs.
+    Name,
+    /// `arn:` and printable ASCII without space, at most 2048 bytes.
+    Arn,
+    /// Printable ASCII without space, 1-8192 bytes: page tokens. Never in a path.
+    Token,
+    /// Any text without C0 and DEL, at most 4096 bytes. Bodies only.
+    Text,
+}
+
+/// What a reply is and how much of it is public.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReplyRule {
+    /// JSON (default) or XML, which is read as if it were JSON: elements as members, text as text.
+    #[serde(default)]
+    pub format: Format,
+    /// JSON pointers, `*` for any member or index, of members that the guest may read. Empty for class read (B4).
+    #[serde(default)]
+    pub public: Vec<String>,
+    /// First match wins; unmatched: 2xx ok, 401 and 403 refused, 409 and 412 conflict, 429 throttled, else failed.
+    #[serde(default)]
+    pub outcomes: Vec<OutcomeRule>,
+    /// Pointers that must not be null or missing in a 2xx reply, else the outcome is absent.
+    #[serde(default)]
+    pub absent_when: Vec<String>,
+    /// How a list reply names keys; they are filtered to granted ones before a handle exists (G9).
+    #[serde(default)]
+    pub list: Option<ListRule>,
+    /// Tags of the key that was asked.
+    #[serde(default)]
+    pub tags: Option<TagsRule>,
+}
+
+/// How a reply is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// JSON; duplicate keys are refused.
+    #[default]
+    Json,
+    /// XML without DTD.
+    Xml,
+}
+
+/// Maps a status and an error code to an outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OutcomeRule {
+    /// The status.
+    pub status: u16,
+    /// Pointer into the body that must be there and hold a text...
+    #[serde(default)]
+    pub at: Option<String>,
+    /// ...that ends with this one (AWS error types may carry a prefix and `#`).
+    #[serde(default)]
+    pub ends_with: Option<String>,
+    /// ...or contains this one.
+    #[serde(default)]
+    pub contains: Option<String>,
+    /// The outcome.
+    pub outcome: OutcomeName,
+}
+
+/// As the boundary's `Outcome`, in the catalogue's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutcomeName {
+    /// It succeeded.
+    Ok,
+    /// There is no such thing.
+    Absent,
+    /// Somebody else changed it.
+    Conflict,
+    /// Not allowed.
+    Refused,
+    /// Slow down.
+    Throttled,
+    /// Anything else.
+    Failed,
+}
+
+/// How a list reply names keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ListRule {
+    /// JSON pointer that ends in `/*`: the items.
+    pub items: String,
+    /// Pointer within an item to its name; empty: the item is the name.
+    #[serde(default)]
+    pub name: String,
+    /// Names are relative to the listed prefix (Vault); else they are whole keys (AWS).
+    #[serde(default)]
+    pub relative: bool,
+    /// Names that end with `/` are prefixes, which can be listed in turn.
+    #[serde(default)]
+    pub folders: bool,
+    /// Tags of each item.
+    #[serde(default)]
+    pub tags: Option<TagsRule>,
+}
+
+/// Where tags stand: an object of texts, or an array of objects with `key` and `value` members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TagsRule {
+    /// Pointer to the object or array.
+    pub at: String,
+    /// The member that holds a tag's key; absent: an object of texts.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// The member that holds a tag's value.
+    #[serde(default)]
+    pub value: Option<String>,
+}
+
+/// The credential in an exchange's sealed reply (B5, B6).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mint {
+    /// Input name to pointer: all must be texts, or the exchange fails with a bare code.
+    pub take: BTreeMap<String, String>,
+    /// Pointer to the lifetime in seconds, a number or decimal text.
+    #[serde(default)]
+    pub ttl: Option<String>,
+    /// The longest lifetime that we use, in seconds.
+    pub max_seconds: u32,
+    /// How it is attached.
+    pub attach: Vec<Attach>,
+    /// The operations it is for.
+    pub operations: Vec<String>,
+    /// An exchange operation without a mint that ends it; run by the broker after the run, whatever its end.
+    #[serde(default)]
+    pub revoke: Option<String>,
+    /// A text in the reply that must hold the account (for AssumeRole: the assumed role's ARN), else nothing is minted.
+    #[serde(default)]
+    pub account: Option<MintAccount>,
+}
+
+/// The account check of a mint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MintAccount {
+    /// Pointer to an ARN in the reply.
+    pub arn_at: String,
+    /// The account slot that its fifth field must equal.
+    pub account: String,
+}
+
+/// Static data in settings that may be delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ConfigData {
+    /// JSON pointer that ends in `/*`: the items.
+    pub items: String,
+    /// Pointer within an item to its key, which must be the entry's (B3).
+    pub key: String,
+    /// Pointer within an item to its value, a secret field.
+    pub value: String,
+    /// Pointer within an item to its version, which must be the entry's where it names one.
+    #[serde(default)]
+    pub version: Option<String>,
+}

@@ -1,0 +1,57 @@
+//! What a run brought: one result for each entry, made by the broker and turned into Secret data by `settle`.
+//! Guest and backend text never stands here: failures are codes.
+
+use bailiwick_boundary::Failure;
+
+use crate::{reason::Denial, secret::Value};
+
+/// What a run brought, one for each entry of the task, in order.
+pub struct Fetched {
+    /// One for each entry.
+    pub entries: Vec<EntryResult>,
+    /// Set where the run did not end well: then no entry may be written (I8).
+    pub run: Result<(), RunFailure>,
+}
+
+/// The result of one entry.
+pub enum EntryResult {
+    /// `deliver` for a data or extract entry: the raw value, before property, decoding and conversion.
+    Value(Value),
+    /// `deliver-named` for a find entry: decoded key name (segments joined by `/`) and raw value, in the order
+    /// delivered.
+    Named(Vec<(String, Value)>),
+    /// The provider said that it is not there (`absent`), or the delivered selector points at nothing.
+    Absent,
+    /// One entry failed; the others go on.
+    Failed(EntryFailure),
+    /// The provider did not answer this entry.
+    Unanswered,
+}
+
+/// Why one entry failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryFailure {
+    /// As the guest says.
+    Provider(Failure),
+    /// The program denied what the entry needs.
+    Denied(Denial),
+    /// A selector met another shape than it needs (for example base64 that does not decode).
+    WrongShape,
+}
+
+/// Why a whole run failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunFailure {
+    /// The guest returned a failure for the whole run.
+    #[error("the provider ended the run: {0:?}")]
+    Provider(Failure),
+    /// The guest broke a rule of the boundary that ends a run.
+    #[error("the provider broke rule {0}")]
+    BrokeRule(&'static str),
+    /// The guest trapped, looped, grew or was too slow.
+    #[error("the provider was stopped: {0}")]
+    Stopped(&'static str),
+    /// A denial that ends a run, such as `GrantChanged` or `BudgetExhausted`.
+    #[error(transparent)]
+    Denied(Denial),
+}
