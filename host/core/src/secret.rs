@@ -21,6 +21,12 @@ impl Value {
         &self.0
     }
 
+    /// How many bytes it has, for limits and buffer sizes on the host's side; never for a guest.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// The bytes, for the transformations of this crate.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
