@@ -9,3 +9,4 @@ pub mod fetched;
 pub mod program;
 pub mod reason;
 pub mod secret;
+pub mod values;

@@ -1,0 +1,8 @@
+//! Values: reading what backends answer and turning it into Secret data, as ESO does (design, section 5). Pure
+//! functions over bytes. What may hold a secret stays in [`crate::secret::Value`] or in a buffer that is zeroed on
+//! drop; errors here say what is wrong and where in our own objects, and never quote what they read.
+
+pub mod decode;
+pub mod json;
+pub mod list;
+pub mod select;
