@@ -1,1 +1,11 @@
-//! Placeholder.
+//! What tests stand on: an embedded KV backend that speaks Vault's wire, hostile servers, a DNS server that
+//! counts, certificates, moto, and the public corpora. Everything listens on loopback at a random port, runs on a
+//! thread of its own (so that a test may block or be async), and stops when it is dropped.
+//!
+//! A development dependency only: nothing here may be linked into the `bailiwick` binary, and nothing here may
+//! name broker or sandbox, or a wrong test could agree with a wrong crate.
+
+pub mod background;
+pub mod count;
+pub mod dns;
+pub mod hostile;
