@@ -86,8 +86,10 @@ async fn accept(listener: std::net::TcpListener, state: Arc<Mutex<State>>) {
 }
 
 async fn converse(mut stream: TcpStream, state: Arc<Mutex<State>>) {
-    let silent = matches!(locked(&state).wire, Wire::CloseAtOnce);
-    while !silent {
+    if matches!(locked(&state).wire, Wire::CloseAtOnce) {
+        return;
+    }
+    loop {
         let Some(request) = read_request(&mut stream).await else { return };
         let wire = {
             let mut state = locked(&state);

@@ -63,7 +63,7 @@ pub enum Wire {
 /// The body of a fine reply.
 pub const FINE: &str = r#"{"data":{"data":{"fine":"fine"},"metadata":{"version":1}}}"#;
 
-const BLOCK: [u8; 64 << 10] = [b'x'; 64 << 10];
+static BLOCK: [u8; 64 << 10] = [b'x'; 64 << 10];
 
 impl Wire {
     /// A fine JSON reply with that body, kept alive.
