@@ -8,4 +8,5 @@
 pub mod background;
 pub mod count;
 pub mod dns;
+pub mod guest;
 pub mod hostile;
