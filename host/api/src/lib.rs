@@ -1,5 +1,18 @@
-//! What users write: kinds, conditions, reasons, names. Data only: no decision is taken here.
+//! What users write: kinds, conditions, reasons, names, and the reading of manifests. Data only: no decision is
+//! taken here, and nothing of ours is depended on.
 
+pub mod condition;
+pub mod config_map;
+pub mod duration;
+pub mod external_secret;
 pub mod grant;
 pub mod meta;
+pub mod names;
+pub mod namespace;
 pub mod provider;
+pub mod quantity;
+pub mod schedule;
+pub mod secret;
+pub mod secret_store;
+pub mod status;
+pub mod time;
