@@ -1,0 +1,87 @@
+//! `fake`: secrets that stand in the store itself, to try things out. It has no network at all: it only says which
+//! of the store's items answers an entry, and never sees their values.
+
+use bailiwick_sdk::{Entry, Failure, Host, Provider, Reference, export};
+use serde::Deserialize;
+
+/// The provider.
+pub struct Fake;
+
+export!(Fake);
+
+#[cfg(test)]
+mod tests;
+
+/// `spec.provider.fake`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    data: Vec<Item>,
+    validation_result: Option<i64>,
+}
+
+/// One secret; its value stays with the host.
+#[derive(Deserialize)]
+struct Item {
+    key: String,
+    version: Option<String>,
+}
+
+/// What `validationResult` says for an error; 0 is ready, 1 unknown.
+const INVALID: i64 = 2;
+
+impl Provider for Fake {
+    type Settings = Settings;
+
+    fn validate(_: &Host, settings: &Settings) -> Result<(), Failure> {
+        if settings.validation_result == Some(INVALID) { Err(Failure::Misconfigured) } else { Ok(()) }
+    }
+
+    fn fetch(host: &Host, settings: &Settings, entries: &[Entry]) -> Result<(), Failure> {
+        for (entry, wanted) in (0u32..).zip(entries) {
+            match wanted {
+                Entry::Secret(reference) | Entry::Extract(reference) => {
+                    read(host, settings, entry, reference)
+                }
+                Entry::Find(_) => find(host, settings, entry),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(host: &Host, settings: &Settings, entry: u32, reference: &Reference) {
+    let version = reference.version.as_deref().unwrap_or_default();
+    let found = settings
+        .data
+        .iter()
+        .position(|item| item.key == reference.key && item.version.as_deref().unwrap_or_default() == version);
+    host.answer(entry, Ok(found.and_then(|index| host.config(&format!("/data/{index}/value")))));
+}
+
+fn find(host: &Host, settings: &Settings, entry: u32) {
+    for (index, item) in settings.data.iter().enumerate() {
+        if !newest(settings, index, item) || !host.wanted(entry, &item.key) {
+            continue;
+        }
+        let member = |name| host.config(&format!("/data/{index}/{name}"));
+        if let (Some(name), Some(value)) = (member("key"), member("value")) {
+            host.deliver_named(entry, &name, &value);
+        }
+    }
+}
+
+/// Whether no other item of that key has a greater version; of equal ones the last counts.
+fn newest(settings: &Settings, index: usize, item: &Item) -> bool {
+    let rank = |item: &Item| {
+        let version = item.version.as_deref().unwrap_or_default();
+        (version.trim_start_matches('v').parse::<u64>().unwrap_or_default(), version.to_owned())
+    };
+    settings
+        .data
+        .iter()
+        .enumerate()
+        .filter(|(_, other)| other.key == item.key)
+        .max_by_key(|(_, other)| rank(other))
+        .is_some_and(|(best, _)| best == index)
+}
