@@ -161,7 +161,8 @@ pub struct GrantSlot {
     /// Holds several segments, separated by `/`.
     #[serde(default)]
     pub multi: bool,
-    /// Used where neither grant nor store says anything.
+    /// Used where neither grant nor store says anything. Of an auth slot it may be `{account.x}`: what the target
+    /// fills in there (ESO's Vault login falls back to the store's namespace).
     #[serde(default)]
     pub default: Option<String>,
     /// May be empty: then whatever the slot stands in alone is left out.
@@ -187,6 +188,9 @@ pub struct Proof {
 pub struct AuthMethod {
     /// JSON pointer to the store's block whose presence chooses this method; the longest that is present wins.
     pub when: String,
+    /// Pointers that must be present too (AWS keys with a role to assume); a method with more of them wins first.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// Slots `{auth.x}`: account slots in the sense of G8.
     #[serde(default)]
     pub slots: BTreeMap<String, GrantSlot>,
@@ -419,7 +423,8 @@ pub struct ReplyRule {
     /// JSON (default) or XML, which is read as if it were JSON: elements as members, text as text.
     #[serde(default)]
     pub format: Format,
-    /// JSON pointers, `*` for any member or index, of members that the guest may read. Empty for class read (B4).
+    /// JSON pointers, `*` for any member or index, of members that the guest may read; what they lead through has
+    /// a shape and names too. Empty for class read (B4).
     #[serde(default)]
     pub public: Vec<String>,
     /// First match wins; unmatched: 2xx ok, 401 and 403 refused, 409 and 412 conflict, 429 throttled, else failed.
@@ -434,6 +439,9 @@ pub struct ReplyRule {
     /// Tags of the key that was asked.
     #[serde(default)]
     pub tags: Option<TagsRule>,
+    /// Of class read: the reply's value is its `tags`, as one JSON object of texts (ESO's `metadataPolicy: Fetch`).
+    #[serde(default)]
+    pub tags_are_value: bool,
 }
 
 /// How a reply is written.
@@ -557,7 +565,8 @@ pub struct MintAccount {
 pub struct ConfigData {
     /// JSON pointer that ends in `/*`: the items.
     pub items: String,
-    /// Pointer within an item to its key, which must be the entry's (B3).
+    /// Pointer within an item to its key, which must be the entry's (B3). `answers.config` gives it too: the name of
+    /// a `deliver-named`.
     pub key: String,
     /// Pointer within an item to its value, a secret field.
     pub value: String,
