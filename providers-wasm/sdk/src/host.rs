@@ -11,6 +11,9 @@ type Side = crate::guest::Imports;
 #[cfg(not(target_arch = "wasm32"))]
 type Side = crate::testing::Stage;
 
+/// Requests in one message to the host, which takes 64 at most.
+const BATCH: usize = 64;
+
 /// The host of this run.
 pub struct Host(pub(crate) Side);
 
@@ -88,10 +91,11 @@ impl Host {
         reply(self.0.call(raw(request)))
     }
 
-    /// Sends several at once, as far as the grant's limits allow; replies are in the order of the requests.
+    /// Sends several, as many at once as the grant's limits allow; replies are in the order of the requests.
     #[must_use]
     pub fn call_all(&self, requests: &[Request<'_>]) -> Vec<Result<Reply, CallError>> {
-        self.0.call_all(requests.iter().map(raw).collect()).into_iter().map(reply).collect()
+        let batches = requests.chunks(BATCH).map(|batch| batch.iter().map(raw).collect());
+        batches.flat_map(|batch| self.0.call_all(batch)).map(reply).collect()
     }
 
     /// Turns one credential into another, by an operation of class exchange. Its reply stays with the host.

@@ -71,7 +71,8 @@ impl Script {
         self.step(request, Ok((Outcome::Ok, body)))
     }
 
-    /// The next request, answered with an outcome and nothing to read. For an exchange, `Outcome::Ok` mints.
+    /// The next request, answered with an outcome and nothing to read. An exchange mints by
+    /// `Outcome::Ok`; of a refusal the provider learns as little as from the host.
     #[must_use]
     pub fn outcome(self, request: &str, outcome: Outcome) -> Self {
         self.step(request, Ok((outcome, Json::Null)))

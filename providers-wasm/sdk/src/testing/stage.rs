@@ -228,7 +228,8 @@ impl Boundary for Stage {
     fn exchange(&self, request: RawRequest<'_, Self>) -> Result<String, CallError> {
         match self.play(&request, true).0? {
             (Outcome::Ok, _) => Ok(request.operation.into()),
-            _ => Err(CallError::Malformed),
+            (Outcome::Refused, _) => Err(CallError::Denied),
+            _ => Err(CallError::Unreachable),
         }
     }
 

@@ -1,0 +1,130 @@
+//! `vault`: the KV engines of HashiCorp Vault and OpenBao. It chooses operations by the engine's version, logs in by
+//! whichever method the store has, walks folders for `find`, and says which part of a reply is the secret. Tokens and
+//! secrets are the host's: here they are handles.
+
+use bailiwick_sdk::{
+    CallError, Credential, Entry, Failure, Host, Provider, Reference, Reply, Request, Value, export,
+};
+use serde::Deserialize;
+
+mod find;
+#[cfg(test)]
+mod tests;
+
+/// The provider.
+pub struct Vault;
+
+export!(Vault);
+
+/// What it reads of `spec.provider.vault`; the rest is the host's.
+#[derive(Deserialize)]
+pub struct Settings {
+    version: Engine,
+}
+
+/// The version of the KV engine.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Engine {
+    V1,
+    V2,
+}
+
+/// Login operations by the credential that the store's auth method provides for them.
+const LOGINS: [(&str, &str); 5] = [
+    ("app-role", "login-app-role"),
+    ("app-role-ref", "login-app-role-ref"),
+    ("user-pass", "login-user-pass"),
+    ("jwt", "login-jwt"),
+    ("kubernetes", "login-jwt"),
+];
+
+impl Provider for Vault {
+    type Settings = Settings;
+
+    /// A login proves the store; a token of the tenant's own is proven by its first read, since `lookup-self` could
+    /// be outside its policy.
+    fn validate(host: &Host, _: &Settings) -> Result<(), Failure> {
+        login(host).map(drop)
+    }
+
+    fn fetch(host: &Host, settings: &Settings, entries: &[Entry]) -> Result<(), Failure> {
+        let token = login(host)?;
+        let run = Run { host, token, engine: settings.version };
+        run.read(entries);
+        for (entry, wanted) in (0u32..).zip(entries) {
+            if let Entry::Find(find) = wanted {
+                run.find(entry, find);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What all entries of a run share.
+struct Run<'h> {
+    host: &'h Host,
+    token: Credential,
+    engine: Engine,
+}
+
+impl Run<'_> {
+    /// Reads all entries that name one secret, at once.
+    fn read(&self, entries: &[Entry]) {
+        let mut asked = Vec::new();
+        let mut requests = Vec::new();
+        for (entry, wanted) in (0u32..).zip(entries) {
+            let (Entry::Secret(reference) | Entry::Extract(reference)) = wanted else { continue };
+            match self.request(entry, reference) {
+                Ok((request, value)) => {
+                    asked.push((entry, value));
+                    requests.push(request);
+                }
+                Err(why) => self.host.failed(entry, why),
+            }
+        }
+        for ((entry, at), reply) in asked.into_iter().zip(self.host.call_all(&requests)) {
+            self.host.answer(entry, found(reply, at));
+        }
+    }
+
+    /// The request for one secret, and where its value stands in the reply.
+    fn request(&self, entry: u32, reference: &Reference) -> Result<(Request<'_>, &'static str), Failure> {
+        let request = match (self.engine, reference.metadata) {
+            (Engine::V1, _) if reference.metadata || reference.version.is_some() => {
+                return Err(Failure::Misconfigured);
+            }
+            (Engine::V1, _) => Request::new("kv1-read"),
+            (Engine::V2, true) => return Ok((Request::new("kv2-metadata").key(entry).by(&self.token), "")),
+            (Engine::V2, false) => Request::new("kv2-read").version(entry),
+        };
+        Ok((request.key(entry).by(&self.token), self.engine.value()))
+    }
+}
+
+impl Engine {
+    /// Where the reply to a read holds the secret.
+    const fn value(self) -> &'static str {
+        match self {
+            Self::V1 => "/data",
+            Self::V2 => "/data/data",
+        }
+    }
+}
+
+/// The token that reads: the tenant's own, or one from a login, which the host revokes after the run.
+fn login(host: &Host) -> Result<Credential, Failure> {
+    if let Some(token) = host.named("token") {
+        return Ok(token);
+    }
+    for (name, operation) in LOGINS {
+        if let Some(proof) = host.named(name) {
+            return Ok(host.exchange(&Request::new(operation).by(&proof))?);
+        }
+    }
+    Err(Failure::Misconfigured)
+}
+
+fn found(reply: Result<Reply, CallError>, at: &str) -> Result<Option<Value>, Failure> {
+    Ok(reply?.found()?.map(|body| if at.is_empty() { body } else { body.at(at) }))
+}
