@@ -10,3 +10,16 @@ pub mod count;
 pub mod dns;
 pub mod guest;
 pub mod hostile;
+pub mod http;
+pub mod jwt;
+pub mod kv;
+pub mod tls;
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository that the tests were built from.
+#[must_use]
+pub fn repository() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
