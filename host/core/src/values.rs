@@ -2,7 +2,10 @@
 //! functions over bytes. What may hold a secret stays in [`crate::secret::Value`] or in a buffer that is zeroed on
 //! drop; errors here say what is wrong and where in our own objects, and never quote what they read.
 
+mod buffer;
+pub mod convert;
 pub mod decode;
 pub mod json;
 pub mod list;
+pub mod property;
 pub mod select;

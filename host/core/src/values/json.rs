@@ -76,7 +76,13 @@ impl<'t> Json<'t> {
     /// What is wrong and at which byte; never what stands there.
     pub fn parse(bytes: &'t [u8]) -> Result<Self, JsonError> {
         let text = parse::utf8(bytes)?;
-        Ok(Self { text, cells: Cow::Owned(parse::tape(text)?) })
+        Ok(Self { text, cells: Cow::Owned(parse::tape(text, true)?) })
+    }
+
+    /// Parses text that we made ourselves, which may repeat a name: the first one is read.
+    pub(crate) fn parse_own(bytes: &'t [u8]) -> Result<Self, JsonError> {
+        let text = parse::utf8(bytes)?;
+        Ok(Self { text, cells: Cow::Owned(parse::tape(text, false)?) })
     }
 
     /// The whole value.
@@ -106,7 +112,7 @@ impl Tape {
     /// # Errors
     /// As [`Json::parse`].
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
-        Ok(Self(parse::tape(parse::utf8(bytes)?)?))
+        Ok(Self(parse::tape(parse::utf8(bytes)?, true)?))
     }
 
     /// The tape over the very bytes that it was made from. Over other bytes, nodes read as empty.

@@ -47,9 +47,10 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
     std::str::from_utf8(bytes).map_err(|e| JsonError { at: e.valid_up_to(), fault: Fault::Encoding })
 }
 
-/// Makes the tape of a whole text.
-pub(super) fn tape(text: &str) -> Result<Vec<Cell>, JsonError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, cells: Vec::with_capacity(32) };
+/// Makes the tape of a whole text; `unique` refuses duplicate names.
+pub(super) fn tape(text: &str, unique: bool) -> Result<Vec<Cell>, JsonError> {
+    let cells = Vec::with_capacity(32);
+    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, cells, unique };
     if u32::try_from(text.len()).is_err() {
         return parser.fail(Fault::Size);
     }
@@ -66,6 +67,7 @@ struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
     cells: Vec<Cell>,
+    unique: bool,
 }
 
 impl Parser<'_> {
@@ -215,7 +217,7 @@ impl Parser<'_> {
 
     /// Refuses duplicate names.
     fn unique(&self, index: usize, names: usize) -> Result<(), JsonError> {
-        let Some(cell) = self.cells.get(index).filter(|_| names > 1) else { return Ok(()) };
+        let Some(cell) = self.cells.get(index).filter(|_| names > 1 && self.unique) else { return Ok(()) };
         let object = Node { text: self.text, cells: &self.cells, index, cell: *cell };
         let mut seen: Vec<_> = object.members().filter_map(|(name, _)| name.text()).collect();
         seen.sort_unstable();

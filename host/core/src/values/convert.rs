@@ -1,0 +1,139 @@
+//! Names and members on their way into a Secret (eso-api 2.2): the members of a JSON object as bytes,
+//! `conversionStrategy`, and which names may be keys.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use regex::Regex;
+
+use super::json::{Json, Kind, Node};
+use crate::secret::Value;
+
+#[cfg(test)]
+mod tests;
+
+/// Keys and values of a Secret in the making, sorted.
+pub type Data = BTreeMap<String, Value>;
+
+/// Bytes of a key of a Secret.
+pub const MAX_KEY: usize = 253;
+
+/// `conversionStrategy`; absent is `Default`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Conversion {
+    /// What may not stand in a key becomes `_`.
+    #[default]
+    Default,
+    /// What may not stand in a key becomes `_U<hex>_`.
+    Unicode,
+}
+
+/// Why names cannot become keys. Names come from backends, so none is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The value of an extract is no JSON object.
+    #[error("the value is not a JSON object, so nothing can be extracted from it")]
+    NotObject,
+    /// Two names become the same key.
+    #[error("two names become the same key by the conversionStrategy; use rewrite to tell them apart")]
+    Collision,
+    /// A key is too long.
+    #[error("a key is longer than {MAX_KEY} bytes; shorten it by rewrite")]
+    TooLong,
+    /// A key has a character that none may have.
+    #[error("a key has a character other than letters, digits, '-', '_' and '.'; replace it by rewrite")]
+    Character,
+}
+
+impl Conversion {
+    /// By the name that manifests use; empty is `Default`.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "" | "Default" => Self::Default,
+            "Unicode" => Self::Unicode,
+            _ => return None,
+        })
+    }
+}
+
+/// The members of a JSON object, each by [`member`].
+///
+/// # Errors
+/// The value is something else.
+pub fn members(value: &Value) -> Result<Data, KeyError> {
+    let json = Json::parse(value.bytes()).map_err(|_| KeyError::NotObject)?;
+    if json.root().kind() != Kind::Object {
+        return Err(KeyError::NotObject);
+    }
+    let named = |(name, value): (Node<'_>, Node<'_>)| Some((name.text()?.into_owned(), member(value)));
+    Ok(json.root().members().filter_map(named).collect())
+}
+
+/// A member as bytes: a text unescaped, null empty, everything else as it is written.
+#[must_use]
+pub fn member(node: Node<'_>) -> Value {
+    match node.kind() {
+        Kind::Null => Value::new(Vec::new()),
+        _ => node.value(),
+    }
+}
+
+/// `ConvertKeys`: replaces what may not stand in a key.
+///
+/// # Errors
+/// Two names become one.
+pub fn convert(conversion: Conversion, data: Data) -> Result<Data, KeyError> {
+    let mut out = Data::new();
+    for (name, value) in data {
+        if out.insert(converted(conversion, &name), value).is_some() {
+            return Err(KeyError::Collision);
+        }
+    }
+    Ok(out)
+}
+
+/// `ValidateKeys`: drops the empty key and refuses what ESO refuses. Letters and numbers of any script pass here;
+/// [`is_secret_key`] is what a Secret finally takes.
+///
+/// # Errors
+/// A key is too long or has another character.
+pub fn validate(mut data: Data) -> Result<Data, KeyError> {
+    data.remove("");
+    for key in data.keys() {
+        if key.len() > MAX_KEY {
+            return Err(KeyError::TooLong);
+        }
+        if !key.chars().all(stays) {
+            return Err(KeyError::Character);
+        }
+    }
+    Ok(data)
+}
+
+/// Whether Kubernetes takes it as a key of a Secret: `[-._a-zA-Z0-9]{1,253}`, not `.`, `..` or begun by `..`.
+#[must_use]
+pub fn is_secret_key(key: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(plain) && key != "." && !key.starts_with("..")
+}
+
+fn converted(conversion: Conversion, name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for char in name.chars() {
+        match conversion {
+            _ if stays(char) => out.push(char),
+            Conversion::Default => out.push('_'),
+            Conversion::Unicode => out.push_str(&format!("_U{:04x}_", u32::from(char))),
+        }
+    }
+    out
+}
+
+/// Go's `unicode.IsLetter` or `IsNumber` (categories L and N), `-`, `.` or `_`.
+fn stays(char: char) -> bool {
+    static OTHER: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{N}]$"));
+    if char.is_ascii() {
+        return char.is_ascii_alphanumeric() || matches!(char, '-' | '.' | '_');
+    }
+    OTHER.as_ref().is_ok_and(|letters| letters.is_match(char.encode_utf8(&mut [0; 4])))
+}

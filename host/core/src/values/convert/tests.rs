@@ -1,0 +1,65 @@
+use super::*;
+
+fn data(pairs: &[(&str, &str)]) -> Data {
+    pairs.iter().map(|(k, v)| ((*k).to_owned(), Value::new(v.as_bytes().to_vec()))).collect()
+}
+
+fn text(data: Data) -> String {
+    let pair = |(k, v): (String, Value)| format!("{k}={}", String::from_utf8_lossy(v.bytes()));
+    data.into_iter().map(pair).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn members_keep_what_is_written() {
+    let object = br#"{"t":"a\n","n":1.50,"e":1e3,"b":true,"z":null,"l":["a","b"],"o":{"x": 1},"\u00e9":"u"}"#;
+    let members = members(&Value::new(object.to_vec())).unwrap();
+    assert_eq!(text(members), "b=true e=1e3 l=[\"a\",\"b\"] n=1.50 o={\"x\": 1} t=a\n z= é=u");
+    for other in ["[1]", "\"a\"", "null", "no json", "{\"a\":1,\"a\":2}", ""] {
+        assert_eq!(super::members(&Value::new(other.into())).err(), Some(KeyError::NotObject), "{other}");
+    }
+}
+
+/// Expected texts are what ESO's `convert` makes of these names.
+#[test]
+fn names_convert_as_eso_does() {
+    for (name, default, unicode) in [
+        ("a-b.c_d", "a-b.c_d", "a-b.c_d"),
+        ("foo/bar baz", "foo_bar_baz", "foo_U002f_bar_U0020_baz"),
+        ("😀", "_", "_U1f600_"),
+        ("é٣Ⅷ²", "é٣Ⅷ²", "é٣Ⅷ²"),
+        // A combining vowel sign is a mark, not a letter, though Unicode calls it alphabetic.
+        ("\u{93f}", "_", "_U093f_"),
+        ("", "", ""),
+    ] {
+        assert_eq!(converted(Conversion::Default, name), default);
+        assert_eq!(converted(Conversion::Unicode, name), unicode);
+    }
+}
+
+#[test]
+fn collisions_are_errors() {
+    assert_eq!(
+        convert(Conversion::Default, data(&[("a/b", ""), ("a b", "")])).err(),
+        Some(KeyError::Collision)
+    );
+    let apart = convert(Conversion::Unicode, data(&[("a/b", "1"), ("a b", "2")])).unwrap();
+    assert_eq!(text(apart), "a_U0020_b=2 a_U002f_b=1");
+}
+
+#[test]
+fn keys_are_validated() {
+    assert_eq!(text(validate(data(&[("", "x"), ("a.b", "y"), ("é", "z")])).unwrap()), "a.b=y é=z");
+    assert_eq!(validate(data(&[("a b", "")])).err(), Some(KeyError::Character));
+    assert!(validate(data(&[(&"k".repeat(253), "")])).is_ok());
+    assert_eq!(validate(data(&[(&"k".repeat(254), "")])).err(), Some(KeyError::TooLong));
+}
+
+#[test]
+fn a_secret_takes_fewer_keys() {
+    for good in ["a", "A-_.9", ".a", "a..b", &"k".repeat(253)] {
+        assert!(is_secret_key(good), "{good}");
+    }
+    for bad in ["", ".", "..", "..a", "é", "a b", "a/b", &"k".repeat(254)] {
+        assert!(!is_secret_key(bad), "{bad}");
+    }
+}
