@@ -5,6 +5,7 @@
 //! The rules of grants (G), of the boundary (B) and the invariants (I) are those of ARCHITECTURE.md.
 
 pub mod catalogue;
+pub mod egress;
 pub mod fetched;
 pub mod program;
 pub mod reason;
