@@ -1,0 +1,23 @@
+;; Puts one selector of each kind on the config value "/v", and delivers what comes of it.
+(module
+  (import "bailiwick:provider/answers@0.1.0" "config" (func $config (param i32 i32 i32)))
+  (import "bailiwick:provider/answers@0.1.0" "deliver" (func $deliver (param i32 i32)))
+  (import "bailiwick:provider/values@0.1.0" "[method]value.at" (func $at (param i32 i32 i32) (result i32)))
+  (import "bailiwick:provider/values@0.1.0" "[method]value.find" (func $find (param i32 i32 i32 i32 i32) (result i32)))
+  (import "bailiwick:provider/values@0.1.0" "[method]value.decode" (func $decode (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "/v")
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 4096))
+  (func (export "bailiwick:provider/provider@0.1.0#validate") (param i32 i32) (result i32) (i32.const 0))
+  (func (export "bailiwick:provider/provider@0.1.0#push") (export "bailiwick:provider/provider@0.1.0#remove")
+        (export "bailiwick:provider/provider@0.1.0#exists") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+  (func (export "bailiwick:provider/provider@0.1.0#fetch") (param i32 i32 i32 i32) (result i32)
+    (local $value i32)
+    (call $config (i32.const 16) (i32.const 2) (i32.const 32))
+    (local.set $value (call $at (i32.load (i32.const 36)) (i32.const 16) (i32.const 2)))
+    (local.set $value
+      (call $find (local.get $value) (i32.const 16) (i32.const 2) (i32.const 17) (i32.const 1)))
+    ;; base64url
+    (local.set $value (call $decode (local.get $value) (i32.const 1)))
+    (call $deliver (i32.const 0) (local.get $value))
+    (i32.const 0)))
