@@ -4,6 +4,13 @@
 //!
 //! Templates (path, query, headers, body strings) are literals with `{slot}` in them. `{account.x}` and `{auth.x}`
 //! come from the grant; every other slot is declared under the operation's `slots`, with its one source (rule B1).
+//! Where no slot of a template is filled, what the template stands in (last path segment, member, header) is left out.
+
+pub mod parse;
+pub(crate) mod pointer;
+pub mod schema;
+pub mod surface;
+pub(crate) mod template;
 
 use std::collections::BTreeMap;
 
@@ -222,7 +229,7 @@ pub struct Input {
 
 /// How an input of a credential goes into a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Attach {
     /// A header.
     Header {

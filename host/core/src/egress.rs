@@ -7,4 +7,5 @@ pub mod address;
 mod authority;
 pub mod names;
 pub mod origin;
+pub(crate) mod render;
 pub mod url;

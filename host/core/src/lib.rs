@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod egress;
 pub mod fetched;
+pub mod grant;
 pub mod program;
 pub mod reason;
 pub mod secret;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalogue::{Attach, Catalogue, Operation},
+    grant::Plans,
     secret::Value,
 };
 
@@ -36,6 +37,8 @@ pub struct Program {
     pub auth: Option<Auth>,
     /// The smaller of Provider's and grant's limits.
     pub limits: Limits,
+    /// Operations prepared for `grant::decide`, and the grant's lines that they came from.
+    pub(crate) plans: Plans,
 }
 
 /// Identities and generations that a program was compiled from (G11).
@@ -257,7 +260,7 @@ pub struct Admitted<'p> {
     pub key: Option<Vec<String>>,
     /// The entry whose reference the key came from; none where it came from an echo.
     pub entry: Option<u32>,
-    /// The version that was asked for, by an entry's reference.
+    /// The free bits that this call spends: eight for each byte of free text.
     pub free_bits: u32,
 }
 

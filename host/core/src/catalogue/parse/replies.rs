@@ -1,0 +1,139 @@
+//! Replies: only names and what is no value can be public (B4), an exchange's reply is sealed whatever it says (B5),
+//! and a mint names what it takes, for what and for how long (B6).
+
+use super::Faults;
+use crate::catalogue::{Catalogue, Mint, Operation, OperationClass, TagsRule, pointer};
+
+/// The longest that a minted credential may be used, in seconds.
+const MAX_LIFETIME: u32 = 24 * 3600;
+
+pub(super) fn check(base: &str, operation: &Operation, catalogue: &Catalogue, faults: &mut Faults) {
+    public(base, operation, faults);
+    lists(base, operation, faults);
+    outcomes(base, operation, faults);
+    for at in &operation.reply.absent_when {
+        pointer_at(&format!("{base}.reply.absent-when"), at, faults);
+    }
+    if let (Some(mint), OperationClass::Exchange) = (&operation.mint, operation.class) {
+        check_mint(&format!("{base}.mint"), operation, mint, catalogue, faults);
+    }
+}
+
+fn public(base: &str, operation: &Operation, faults: &mut Faults) {
+    let path = format!("{base}.reply.public");
+    faults.unless(
+        operation.class == OperationClass::List || operation.reply.public.is_empty(),
+        &path,
+        "stands on an operation that bears values or is sealed (B4)",
+        "only operations of class list have public members",
+    );
+    for at in &operation.reply.public {
+        pointer_at(&path, at, faults);
+    }
+}
+
+fn lists(base: &str, operation: &Operation, faults: &mut Faults) {
+    if let Some(list) = &operation.reply.list {
+        let path = format!("{base}.reply.list");
+        faults.unless(
+            operation.class == OperationClass::List,
+            &path,
+            "stands on an operation of another class",
+            "make the class list, or remove it",
+        );
+        faults.unless(
+            list.items.ends_with("/*") && pointer::is_pointer(&list.items),
+            &format!("{path}.items"),
+            "does not end in `/*`",
+            "point at the items, such as `/data/keys/*`",
+        );
+        faults.unless(
+            !list.relative || !operation.key.is_empty(),
+            &format!("{path}.relative"),
+            "is relative to a prefix that the operation does not have",
+            "name the prefix's slots in `key`",
+        );
+        pointer_at(&format!("{path}.name"), &list.name, faults);
+        tags(&format!("{path}.tags"), list.tags.as_ref(), faults);
+    }
+    let tagged = matches!(operation.class, OperationClass::Read | OperationClass::List);
+    faults.unless(
+        tagged || operation.reply.tags.is_none(),
+        &format!("{base}.reply.tags"),
+        "stands on an operation that reads no key",
+        "remove it",
+    );
+    tags(&format!("{base}.reply.tags"), operation.reply.tags.as_ref(), faults);
+}
+
+fn tags(path: &str, rule: Option<&TagsRule>, faults: &mut Faults) {
+    let Some(rule) = rule else { return };
+    pointer_at(&format!("{path}.at"), &rule.at, faults);
+    faults.unless(
+        rule.key.is_some() == rule.value.is_some(),
+        path,
+        "names one of key and value",
+        "name both for an array of objects, none for an object of texts",
+    );
+}
+
+fn outcomes(base: &str, operation: &Operation, faults: &mut Faults) {
+    for (n, rule) in operation.reply.outcomes.iter().enumerate() {
+        let path = format!("{base}.reply.outcomes[{n}]");
+        faults.unless(
+            (200..600).contains(&rule.status),
+            &format!("{path}.status"),
+            "is no final status",
+            "use 200 to 599",
+        );
+        let compares = rule.ends_with.is_some() || rule.contains.is_some();
+        faults.unless(
+            compares == rule.at.is_some(),
+            &format!("{path}.at"),
+            "belongs together with ends-with or contains",
+            "write both or none",
+        );
+        pointer_at(&format!("{path}.at"), rule.at.as_deref().unwrap_or_default(), faults);
+    }
+}
+
+fn check_mint(path: &str, operation: &Operation, mint: &Mint, catalogue: &Catalogue, faults: &mut Faults) {
+    faults.unless(!mint.take.is_empty(), &format!("{path}.take"), "takes nothing", "name what the reply holds");
+    let pointers = mint.take.values().chain(&mint.ttl).chain(mint.account.as_ref().map(|a| &a.arn_at));
+    for at in pointers {
+        pointer_at(path, at, faults);
+    }
+    faults.unless(
+        (1..=MAX_LIFETIME).contains(&mint.max_seconds),
+        &format!("{path}.max-seconds"),
+        "is not between 1 and 86400",
+        "choose the longest lifetime that a run needs",
+    );
+    let known = |account: &str| catalogue.account.contains_key(account);
+    faults.unless(
+        mint.account.as_ref().is_none_or(|account| known(&account.account)),
+        &format!("{path}.account.account"),
+        "names no account slot",
+        "declare it under `account`",
+    );
+    let inputs: Vec<&str> = mint.take.keys().map(String::as_str).collect();
+    super::auth::credential(path, &mint.attach, &mint.operations, &inputs, catalogue, faults);
+    let Some(revoke) = &mint.revoke else { return };
+    let ends = catalogue.operations.get(revoke);
+    faults.unless(
+        ends.is_some_and(|op| op.class == OperationClass::Exchange && op.mint.is_none()),
+        &format!("{path}.revoke"),
+        "names no exchange without a mint",
+        "name the operation that ends the credential",
+    );
+    faults.unless(
+        ends.is_none_or(|op| op.authority == operation.authority),
+        &format!("{path}.revoke"),
+        "is asked of another authority than the mint",
+        "end a credential where it was made",
+    );
+}
+
+fn pointer_at(path: &str, at: &str, faults: &mut Faults) {
+    faults.unless(pointer::is_pointer(at), path, "is no JSON pointer (RFC 6901)", "write `/a/b`");
+}

@@ -1,0 +1,129 @@
+//! Which grant an entry goes to (G2): the first, by name, that compiles and admits its key. A run is bound to one grant
+//! before it starts, so this is decided from references alone.
+
+use bailiwick_boundary::{Entry, Part};
+
+use super::{Compiled, decide};
+use crate::{
+    catalogue::{OperationClass, Slot, Source},
+    program::{Call, Content, Program},
+    reason::{Denial, Reason},
+};
+
+/// Whether some operation of the program could answer an entry within the grant's keys.
+///
+/// # Errors
+/// Why none could: of several reasons, the one that came closest.
+pub fn admits(program: &Program, entry: &Entry) -> Result<(), Denial> {
+    let mut nearest: Option<Denial> = None;
+    let mut asked = false;
+    for id in &program.operations {
+        let Some(args) = arguments(program, id, entry) else { continue };
+        asked = true;
+        let call = Call { operation: id, args: &args, by: None, free_bits_spent: 0 };
+        match decide(program, &call) {
+            Ok(_) => return Ok(()),
+            Err(denial) => nearest = Some(nearer(nearest, denial)),
+        }
+    }
+    match nearest {
+        Some(denial) => Err(denial),
+        // A provider of static data asks nobody.
+        None if program.catalogue.config.is_some() && !asked => Ok(()),
+        None => Err(Denial::new(
+            Reason::OperationNotGranted,
+            "operations",
+            "the grant names no operation that answers such an entry",
+        )),
+    }
+}
+
+/// The first of the compiled grants, in the order given, that admits an entry.
+///
+/// # Errors
+/// Without any grant [`Reason::NotGranted`]; else the reason of the grant that came closest.
+pub fn choose(compiled: &[Compiled], entry: &Entry) -> Result<usize, Denial> {
+    let mut nearest: Option<Denial> = None;
+    for (index, grant) in compiled.iter().enumerate() {
+        let verdict = match grant {
+            Ok(program) => admits(program, entry),
+            Err(denial) => Err(denial.clone()),
+        };
+        match verdict {
+            Ok(()) => return Ok(index),
+            Err(denial) => nearest = Some(nearer(nearest, denial)),
+        }
+    }
+    Err(nearest.unwrap_or_else(|| {
+        Denial::new(Reason::NotGranted, "CapabilityGrant", "no grant names this provider: ask for one")
+    }))
+}
+
+/// The arguments with which an operation would answer an entry; none where it answers others.
+pub(super) fn arguments<'a>(program: &'a Program, id: &str, entry: &'a Entry) -> Option<Vec<(&'a str, Content<'a>)>> {
+    let operation = program.catalogue.operations.get(id)?;
+    let class = match entry {
+        Entry::Secret(_) | Entry::Extract(_) => OperationClass::Read,
+        Entry::Find(_) => OperationClass::List,
+    };
+    // An operation about names that earlier replies gave cannot come first.
+    let echoed = operation.key.iter().any(|name| {
+        operation.slots.get(name).is_some_and(|slot| matches!(slot.source, Source::Echo) && !slot.optional)
+    });
+    if operation.class != class || echoed {
+        return None;
+    }
+    if class == OperationClass::List && operation.reply.list.is_none() {
+        return None;
+    }
+    let mut args = Vec::new();
+    for (name, slot) in &operation.slots {
+        if let Some(content) = content(slot, entry) {
+            args.push((name.as_str(), content));
+        }
+    }
+    Some(args)
+}
+
+fn content<'a>(slot: &'a Slot, entry: &'a Entry) -> Option<Content<'a>> {
+    let part = |part, text: Option<&'a String>| {
+        Some(Content::Entry { entry: 0, part, text: text.map(String::as_str) })
+    };
+    match (&slot.source, entry) {
+        (Source::Key, Entry::Secret(r) | Entry::Extract(r)) => part(Part::Key, Some(&r.key)),
+        (Source::Property, Entry::Secret(r) | Entry::Extract(r)) => part(Part::Property, r.property.as_ref()),
+        (Source::Version, Entry::Secret(r) | Entry::Extract(r)) => part(Part::Version, r.version.as_ref()),
+        (Source::Path, Entry::Find(find)) => part(Part::Path, find.path.as_ref()),
+        (Source::Settings(at), _) => Some(Content::Settings(at)),
+        _ => None,
+    }
+}
+
+/// The denial that is further along the way of a request; of equals, the earlier.
+fn nearer(a: Option<Denial>, b: Denial) -> Denial {
+    match a {
+        Some(a) if distance(a.reason) >= distance(b.reason) => a,
+        _ => b,
+    }
+}
+
+/// How far a request came before it was denied.
+fn distance(reason: Reason) -> u8 {
+    match reason {
+        Reason::NotGranted => 0,
+        Reason::SignerNotGranted => 1,
+        Reason::SurfaceNotGranted => 2,
+        Reason::SubjectNotGranted => 3,
+        Reason::HostNotGranted => 4,
+        Reason::AddressNotGranted => 5,
+        Reason::AccountNotGranted => 6,
+        Reason::AuthMethodNotGranted => 7,
+        Reason::StoreConflicts => 8,
+        Reason::OperationNotGranted => 9,
+        Reason::SlotNotAllowed => 10,
+        Reason::CredentialNotAllowed => 11,
+        Reason::KeyNotGranted => 12,
+        Reason::BudgetExhausted => 13,
+        Reason::GrantChanged => 14,
+    }
+}
