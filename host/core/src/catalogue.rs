@@ -89,7 +89,7 @@ pub struct Field {
     /// Least length (text: bytes; array, map: items) or least integer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,
-    /// Greatest length or integer. Texts are at most 4096 bytes and arrays 1024 items in any case.
+    /// Greatest length or integer. Without it texts are at most 4096 bytes; never more than 1 MiB, nor 1024 items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
     /// A secret setting: never handed to the guest; deliverable only as `config` says.

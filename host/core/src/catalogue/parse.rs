@@ -14,6 +14,7 @@ mod slots;
 
 use super::Catalogue;
 
+pub(crate) use network::inherited;
 pub(crate) use settings::pattern;
 
 /// The longest `provider.toml`, in bytes.

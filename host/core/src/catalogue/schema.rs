@@ -14,10 +14,12 @@ use crate::secret::Value;
 
 pub use suggest::nearest;
 
-/// The longest text of a setting, in bytes.
-const MAX_TEXT: usize = 4096;
+/// The longest text of a setting that says nothing of its length, in bytes.
+const USUAL_TEXT: i64 = 4096;
+/// The longest text of any setting, in bytes.
+const MAX_TEXT: i64 = 1024 * 1024;
 /// The most items of an array or members of a map.
-const MAX_ITEMS: usize = 1024;
+const MAX_ITEMS: i64 = 1024;
 
 /// Settings that fit the schema.
 pub struct Checked {
@@ -154,7 +156,7 @@ impl Pass {
         self.count(field, at, items.len());
         let each = field.items.as_deref()?;
         let mut kept = Vec::new();
-        for (n, item) in items.iter().enumerate().take(MAX_ITEMS) {
+        for (n, item) in items.iter().enumerate().take(MAX_ITEMS as usize) {
             // A place is kept even where the item is a selector, so that indices stay the same.
             kept.push(self.field(each, &format!("{at}/{n}"), item).unwrap_or(Json::Null));
         }
@@ -169,7 +171,7 @@ impl Pass {
         self.count(field, at, members.len());
         let each = field.items.as_deref()?;
         let mut kept = Map::new();
-        for (name, item) in members.iter().take(MAX_ITEMS) {
+        for (name, item) in members.iter().take(MAX_ITEMS as usize) {
             let public = self.field(each, &format!("{at}/{}", pointer::escape(name)), item);
             kept.extend(public.map(|value| (name.clone(), value)));
         }
@@ -178,7 +180,7 @@ impl Pass {
 
     fn count(&mut self, field: &Field, at: &str, count: usize) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let most = field.max.unwrap_or(i64::MAX).min(MAX_ITEMS as i64);
+        let most = field.max.unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
         if count < field.min.unwrap_or(0) || count > most {
             self.error(at, "has too few or too many items", checks::range(field));
         }

@@ -11,8 +11,8 @@ use super::{
     targets::{read_value as slot_value, store_field, store_text},
 };
 use crate::{
-    catalogue::{AuthMethod, Catalogue, Input, pointer},
-    program::{Auth, InputRef},
+    catalogue::{AuthMethod, Catalogue, GrantSlot, Input, parse::inherited, pointer},
+    program::{Auth, InputRef, Target},
     reason::{Denial, Reason},
 };
 
@@ -25,7 +25,10 @@ pub(super) fn check(catalogue: &Catalogue, auth: &[GrantAuth]) -> Vec<Denial> {
 ///
 /// # Errors
 /// [`Reason::AuthMethodNotGranted`] or [`Reason::AccountNotGranted`] with the store's field.
-pub(super) fn choose(request: &Request<'_>) -> Result<Option<(Auth, usize)>, Denial> {
+pub(super) fn choose(
+    request: &Request<'_>,
+    targets: &BTreeMap<String, Target>,
+) -> Result<Option<(Auth, usize)>, Denial> {
     if request.catalogue.auth.is_empty() {
         return Ok(None);
     }
@@ -35,7 +38,7 @@ pub(super) fn choose(request: &Request<'_>) -> Result<Option<(Auth, usize)>, Den
     let missing = format!("the grant has no auth entry for the method {name}");
     let mut denial = Denial::new(Reason::AuthMethodNotGranted, field, missing);
     for (index, entry) in entries {
-        match resolve(request, name, method, entry) {
+        match resolve(request, targets, (name, method), entry) {
             Ok(auth) => return Ok(Some((auth, index))),
             Err(why) => denial = why,
         }
@@ -52,7 +55,7 @@ fn check_entry(catalogue: &Catalogue, n: usize, entry: &GrantAuth) -> Result<(),
         return refused(Reason::AccountNotGranted, &format!(".slots.{slot}"), "is no slot of this method: remove it");
     }
     for (name, rule) in &method.slots {
-        if let Err(remedy) = slot_value(rule, entry.slots.get(name)) {
+        if let Err(remedy) = slot_value(&unless_inherited(rule, entry.slots.get(name)), entry.slots.get(name)) {
             return refused(Reason::AccountNotGranted, &format!(".slots.{name}"), remedy);
         }
     }
@@ -72,6 +75,23 @@ fn check_entry(catalogue: &Catalogue, n: usize, entry: &GrantAuth) -> Result<(),
     Ok(())
 }
 
+/// A default that stands for an account slot is known only when a target is chosen: until then the slot may be empty.
+fn unless_inherited(rule: &GrantSlot, given: Option<&String>) -> GrantSlot {
+    let inherits = given.is_none() && rule.default.as_deref().is_some_and(|text| inherited(text).is_some());
+    let default = if inherits { None } else { rule.default.clone() };
+    GrantSlot { default, optional: rule.optional || inherits, ..rule.clone() }
+}
+
+/// The slot with its default as the chosen targets have it.
+fn with_account(rule: &GrantSlot, targets: &BTreeMap<String, Target>) -> GrantSlot {
+    let inherited = rule.default.as_deref().and_then(inherited);
+    let default = match inherited {
+        Some(name) => targets.values().find_map(|target| target.account.get(name)).cloned(),
+        None => rule.default.clone(),
+    };
+    GrantSlot { default, ..rule.clone() }
+}
+
 /// `namespace/name` or `./name`, both DNS-1123.
 fn is_reference(text: &str) -> bool {
     let label = |part: &str, most: usize, dots: bool| {
@@ -86,21 +106,23 @@ fn is_reference(text: &str) -> bool {
         .is_some_and(|(namespace, name)| (namespace == "." || label(namespace, 63, false)) && label(name, 253, true))
 }
 
-/// The method whose block the store has; the longest pointer wins, two of one length are a conflict.
+/// The method whose blocks the store has: the one with more of them wins, then the one with the longer pointer; two
+/// of one rank are a conflict.
 fn chosen<'a>(request: &Request<'a>) -> Result<(&'a String, &'a AuthMethod), Denial> {
     let present = |method: &AuthMethod| {
-        request.store.settings.pointer(&method.when).is_some_and(|value| !value.is_null())
+        let there = |at: &String| request.store.settings.pointer(at).is_some_and(|value| !value.is_null());
+        there(&method.when) && method.also.iter().all(there)
     };
-    let length = |method: &AuthMethod| pointer::tokens(&method.when).count();
+    let rank = |method: &AuthMethod| (method.also.len(), pointer::tokens(&method.when).count());
     let mut found: Vec<(&String, &AuthMethod)> =
         request.catalogue.auth.iter().filter(|(_, method)| present(method)).collect();
-    found.sort_by_key(|(_, method)| std::cmp::Reverse(length(method)));
+    found.sort_by_key(|(_, method)| std::cmp::Reverse(rank(method)));
     match found.as_slice() {
         [] => {
             let remedy = "the store names no auth method that this provider has";
             Err(Denial::new(Reason::AuthMethodNotGranted, store_field(request.catalogue, ""), remedy))
         }
-        [(_, one), (_, other), ..] if length(one) == length(other) => {
+        [(_, one), (_, other), ..] if rank(one) == rank(other) => {
             let field = store_field(request.catalogue, &other.when);
             Err(Denial::new(Reason::StoreConflicts, field, "the store names two auth methods: keep one"))
         }
@@ -108,11 +130,17 @@ fn chosen<'a>(request: &Request<'a>) -> Result<(&'a String, &'a AuthMethod), Den
     }
 }
 
-fn resolve(request: &Request<'_>, name: &str, method: &AuthMethod, entry: &GrantAuth) -> Result<Auth, Denial> {
+fn resolve(
+    request: &Request<'_>,
+    targets: &BTreeMap<String, Target>,
+    (name, method): (&str, &AuthMethod),
+    entry: &GrantAuth,
+) -> Result<Auth, Denial> {
     let mut slots = BTreeMap::new();
     for (slot, rule) in &method.slots {
         // The grant was checked before: a fault here would be the same as there.
-        let value = slot_value(rule, entry.slots.get(slot))
+        let rule = with_account(rule, targets);
+        let value = slot_value(&rule, entry.slots.get(slot))
             .map_err(|remedy| Denial::new(Reason::AccountNotGranted, format!("auth.slots.{slot}"), remedy))?;
         if let (Some(text), Some(at)) = (store_text(request, rule.settings.as_ref()), &rule.settings)
             && text != value

@@ -33,7 +33,7 @@ pub fn compile(request: &Request<'_>) -> Result<Program, Denial> {
     let limits = limits::compile(request.provider.spec.limits.as_ref(), grant.limits.as_ref())?;
     let settings = schema::check(request.catalogue, request.store.settings).map_err(conflicts)?;
     let chosen = targets::choose(request, &targets, &authorities(request.catalogue, &granted))?;
-    let auth = auth::choose(request)?;
+    let auth = auth::choose(request, &chosen.targets)?;
     let (auth, auth_line) = auth.map_or((None, None), |(auth, line)| (Some(auth), Some(line)));
     let method = auth.as_ref().map(|auth| auth.method.as_str());
     let admitted = admitted(request, &granted, method);

@@ -21,6 +21,10 @@ pub(super) fn check(catalogue: &Catalogue, faults: &mut Faults) {
             "points at no field of the settings",
             "point at the block that chooses this method",
         );
+        for at in method.also.iter().filter(|at| pointer::field(&catalogue.settings, at).is_none()) {
+            let remedy = "correct the pointer";
+            faults.add(format!("{path}.also"), format!("points at no field of the settings: {at}"), remedy);
+        }
         for (slot, rule) in &method.slots {
             network::grant_slot(&format!("{path}.slots.{slot}"), rule, catalogue, faults);
         }
@@ -183,12 +187,12 @@ fn auth_slots(path: &str, method: &AuthMethod, catalogue: &Catalogue, faults: &m
     }
 }
 
-/// Two methods with one `when` could not be told apart.
+/// Two methods with the same conditions could not be told apart.
 fn duplicates(catalogue: &Catalogue, faults: &mut Faults) {
     let mut seen = BTreeSet::new();
     for (name, method) in &catalogue.auth {
         faults.unless(
-            seen.insert(&method.when),
+            seen.insert((&method.when, &method.also)),
             &format!("auth.{name}.when"),
             "chooses another method as well",
             "give each method a block of its own",

@@ -2,9 +2,12 @@
 //! the network says, or proves, whose account it is asked of.
 
 use super::{Faults, slots::account_slot};
-use crate::catalogue::{
-    Authority, Catalogue, Class, FieldKind, GrantSlot, Operation, OperationClass, Policy, pointer,
-    template::{Piece, Template},
+use crate::{
+    catalogue::{
+        Authority, Catalogue, Class, FieldKind, GrantSlot, Operation, OperationClass, Policy, pointer,
+        template::{Piece, Template},
+    },
+    grant::class,
 };
 
 /// The account slot that AWS Signature V4 carries in its scope.
@@ -34,7 +37,7 @@ pub(super) fn authority_of<'a>(operation: &Operation, catalogue: &'a Catalogue) 
     }
 }
 
-/// Slots that the grant fills: their pointers lead to texts, their defaults are in their class.
+/// Account slots and auth slots: their pointers lead to texts, their defaults are in their class.
 pub(super) fn grant_slot(path: &str, slot: &GrantSlot, catalogue: &Catalogue, faults: &mut Faults) {
     if let Some(at) = &slot.settings {
         text_at(&format!("{path}.settings"), at, catalogue, faults);
@@ -46,13 +49,23 @@ pub(super) fn grant_slot(path: &str, slot: &GrantSlot, catalogue: &Catalogue, fa
         "is too wide for a slot that the grant pins",
         "use segment, wide, digits, name or arn",
     );
-    let fits = |text: &str| crate::grant::class::fits_slot(slot.class, slot.multi, text);
-    faults.unless(
-        slot.default.as_deref().is_none_or(fits),
-        &format!("{path}.default"),
-        "is outside its class",
-        "correct it",
-    );
+    let Some(default) = &slot.default else { return };
+    let fits = match inherited(default) {
+        None => class::fits_slot(slot.class, slot.multi, default),
+        Some(name) => path.starts_with("auth.") && catalogue.account.get(name).is_some_and(|from| inherits(slot, from)),
+    };
+    let remedy = "write what the slot may hold; of an auth slot also `{account.x}` alone, of the same class";
+    faults.unless(fits, &format!("{path}.default"), "is outside its class", remedy);
+}
+
+/// The account slot that a default of an auth slot stands for.
+pub(crate) fn inherited(default: &str) -> Option<&str> {
+    default.strip_prefix("{account.")?.strip_suffix('}')
+}
+
+/// Whether whatever `from` holds fits into `slot`.
+fn inherits(slot: &GrantSlot, from: &GrantSlot) -> bool {
+    class::within(from.class, slot.class) && (slot.multi || !from.multi) && (slot.optional || !from.optional)
 }
 
 /// Session policies (AWS IAM) made from the grant's keys.

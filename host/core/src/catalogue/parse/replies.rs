@@ -64,6 +64,13 @@ fn lists(base: &str, operation: &Operation, faults: &mut Faults) {
         "remove it",
     );
     tags(&format!("{base}.reply.tags"), operation.reply.tags.as_ref(), faults);
+    let tagged = operation.class == OperationClass::Read && operation.reply.tags.is_some();
+    faults.unless(
+        tagged || !operation.reply.tags_are_value,
+        &format!("{base}.reply.tags-are-value"),
+        "stands on an operation that reads no tags",
+        "name `tags` in an operation of class read, or remove it",
+    );
 }
 
 fn tags(path: &str, rule: Option<&TagsRule>, faults: &mut Faults) {

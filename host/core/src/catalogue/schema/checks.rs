@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{MAX_ITEMS, MAX_TEXT, nearest};
+use super::{MAX_ITEMS, MAX_TEXT, USUAL_TEXT, nearest};
 use crate::catalogue::{Field, FieldKind, parse::pattern};
 
 /// The members of a selector type.
@@ -29,8 +29,7 @@ type Problem = (&'static str, String);
 pub(super) fn text(field: &Field, text: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
-    let most = field.max.unwrap_or(i64::MAX).min(MAX_TEXT as i64);
-    if length < field.min.unwrap_or(0) || length > most {
+    if length < field.min.unwrap_or(0) || length > most(field) {
         problems.push(("is too short or too long", range(field)));
     }
     if !field.one_of.is_empty() && !field.one_of.iter().any(|one| one == text) {
@@ -50,15 +49,19 @@ pub(super) fn range(field: &Field) -> String {
         FieldKind::String => " bytes",
         _ => " items",
     };
-    let limit = match field.kind {
-        FieldKind::Integer => i64::MAX,
-        FieldKind::String => MAX_TEXT as i64,
-        _ => MAX_ITEMS as i64,
-    };
-    match (field.min, field.max.unwrap_or(i64::MAX).min(limit)) {
+    match (field.min, most(field)) {
         (Some(min), i64::MAX) => format!("use at least {min}{measure}"),
         (Some(min), max) => format!("use {min} to {max}{measure}"),
         (None, max) => format!("use at most {max}{measure}"),
+    }
+}
+
+/// The greatest length or integer.
+fn most(field: &Field) -> i64 {
+    match field.kind {
+        FieldKind::Integer => field.max.unwrap_or(i64::MAX),
+        FieldKind::String => field.max.unwrap_or(USUAL_TEXT).min(MAX_TEXT),
+        _ => field.max.unwrap_or(MAX_ITEMS).min(MAX_ITEMS),
     }
 }
 
