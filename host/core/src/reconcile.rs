@@ -1,0 +1,21 @@
+//! The decision about one ExternalSecret, in two pure steps: `plan` says from what was observed whether anything is
+//! fetched and what, `settle` turns what was fetched into the Secret that should be there. Between the two the
+//! shell runs providers; after them it writes and reports, and has no rules of its own.
+//!
+//! Semantics are those of the External Secrets Operator 2.9 where it has any.
+
+pub mod assign;
+mod checks;
+mod entries;
+pub mod observed;
+pub mod plan;
+pub mod refresh;
+pub mod settle;
+pub mod store;
+pub mod targets;
+
+pub use assign::{Assigned, Candidate, assign};
+pub use entries::{EntryPlan, Source, StoreKey};
+pub use observed::{Observed, TargetState, place};
+pub use plan::{FetchPlan, NotReady, Plan, plan};
+pub use settle::{Action, DesiredSecret, Settled, settle};

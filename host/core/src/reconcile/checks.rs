@@ -1,0 +1,73 @@
+//! The checks of `plan`, in their order. Each looks at one thing and says what is wrong and what would mend it; most
+//! are those that ESO's webhook makes, which we have none of, so they are made here at the point of use.
+
+use std::collections::BTreeSet;
+
+use bailiwick_api::{
+    condition::phrase,
+    external_secret::{CreationPolicy, DeletionPolicy, Target, unserved},
+    names::LABEL_CREATED_BY,
+};
+
+use super::{observed::Observed, plan::NotReady};
+
+type Check = fn(&Observed<'_>) -> Option<NotReady>;
+
+/// Name and check, in order.
+pub(super) const CHECKS: &[(&str, Check)] = &[
+    ("served", served),
+    ("something-to-fetch", something_to_fetch),
+    ("policies-fit", policies_fit),
+    ("keys-unique", keys_unique),
+    ("owner", owner),
+];
+
+fn served(observed: &Observed<'_>) -> Option<NotReady> {
+    let refused = unserved(&observed.object.spec);
+    let first = refused.first()?;
+    Some(NotReady::new(format!("{}: {}", first.path, first.remedy)))
+}
+
+fn something_to_fetch(observed: &Observed<'_>) -> Option<NotReady> {
+    let spec = &observed.object.spec;
+    let empty = spec.data.iter().flatten().next().is_none() && spec.data_from.iter().flatten().next().is_none();
+    empty.then(|| NotReady::new("spec: has neither data nor dataFrom; name at least one"))
+}
+
+fn policies_fit(observed: &Observed<'_>) -> Option<NotReady> {
+    let (creation, deletion) = policies(observed.object.spec.target.as_ref());
+    match (deletion, creation) {
+        (DeletionPolicy::Delete, CreationPolicy::Merge | CreationPolicy::None | CreationPolicy::CreateOrMerge) => {
+            Some(NotReady::new("spec.target.deletionPolicy: Delete needs creationPolicy Owner or Orphan"))
+        }
+        (DeletionPolicy::Merge, CreationPolicy::None) => {
+            Some(NotReady::new("spec.target.deletionPolicy: Merge cannot be used with creationPolicy None"))
+        }
+        _ => None,
+    }
+}
+
+/// As ESO: only with Retain, since the other policies let an entry be missing.
+fn keys_unique(observed: &Observed<'_>) -> Option<NotReady> {
+    if policies(observed.object.spec.target.as_ref()).1 != DeletionPolicy::Retain {
+        return None;
+    }
+    let mut seen = BTreeSet::new();
+    let entries = observed.object.spec.data.iter().flatten().enumerate();
+    let (index, _) = entries.into_iter().find(|(_, entry)| !seen.insert(entry.secret_key.as_str()))?;
+    Some(NotReady::new(format!("spec.data[{index}].secretKey: an earlier entry has the same key; choose another")))
+}
+
+fn owner(observed: &Observed<'_>) -> Option<NotReady> {
+    let (creation, _) = policies(observed.object.spec.target.as_ref());
+    let owner = observed.target?.labels.get(LABEL_CREATED_BY)?;
+    let foreign = creation == CreationPolicy::Owner && *owner != observed.created_by();
+    foreign.then(|| NotReady::new(phrase::OWNED_BY_ANOTHER))
+}
+
+/// Creation and deletion policy, with ESO's defaults.
+pub(super) fn policies(target: Option<&Target>) -> (CreationPolicy, DeletionPolicy) {
+    let creation = target.and_then(|target| target.creation_policy).unwrap_or_default();
+    let deletion = target.and_then(|target| target.deletion_policy).unwrap_or_default();
+    (creation, deletion)
+}

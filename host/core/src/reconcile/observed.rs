@@ -1,0 +1,73 @@
+//! What a pass starts from: the object, what is known of its last pass, and the Secret that is there. Gathered by
+//! the shell; nothing here reads anything.
+
+use std::collections::BTreeMap;
+
+use bailiwick_api::{external_secret::ExternalSecretSpec, meta::Object, status::ExternalSecretStatus};
+
+use crate::{secret::Value, values::hash};
+
+/// Everything that `plan` looks at.
+pub struct Observed<'a> {
+    /// The object.
+    pub object: &'a Object<ExternalSecretSpec>,
+    /// Its status after the last pass; none on the first.
+    pub status: Option<&'a ExternalSecretStatus>,
+    /// The Secret that is there under the target's name.
+    pub target: Option<&'a TargetState>,
+    /// Now, in seconds of the Unix epoch.
+    pub now: i64,
+}
+
+/// A Secret that is there.
+#[derive(Default)]
+pub struct TargetState {
+    /// `type`.
+    pub kind: String,
+    /// `immutable`.
+    pub immutable: bool,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Data.
+    pub data: BTreeMap<String, Value>,
+    /// The keys of its data that this object wrote before.
+    pub managed: Vec<String>,
+}
+
+impl Observed<'_> {
+    /// Namespace and name of the Secret.
+    #[must_use]
+    pub fn place(&self) -> (&str, &str) {
+        place(self.object)
+    }
+
+    /// The value of the created-by label of this object's Secrets.
+    #[must_use]
+    pub fn created_by(&self) -> String {
+        hash::text(&format!("{}/{}", self.place().0, self.object.metadata.name))
+    }
+
+    /// ESO's `syncedResourceVersion`: the generation, and a hash of labels and annotations.
+    #[must_use]
+    pub fn version(&self) -> String {
+        let meta = &self.object.metadata;
+        let text = format!("{{annotations:{} labels:{}}}", go_map(&meta.annotations), go_map(&meta.labels));
+        format!("{}-{}", meta.generation.unwrap_or(0), hash::text(&text))
+    }
+}
+
+/// Namespace and name of an object's Secret: the namespace is always the object's own (G5).
+#[must_use]
+pub fn place(object: &Object<ExternalSecretSpec>) -> (&str, &str) {
+    let target = object.spec.target.as_ref().and_then(|target| target.name.as_deref());
+    let name = target.filter(|name| !name.is_empty()).unwrap_or(&object.metadata.name);
+    (object.metadata.namespace.as_deref().unwrap_or("default"), name)
+}
+
+/// A map as Go's `%+v` writes it.
+fn go_map(map: &BTreeMap<String, String>) -> String {
+    let members: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+    format!("map[{}]", members.join(" "))
+}

@@ -1,0 +1,70 @@
+//! Whether an ExternalSecret is due: its refresh policy, interval and sync windows against the time, and whether
+//! the Secret is still what was written. Where ESO's behaviour surprises its users (an interval of zero that
+//! ignores a changed spec), a change of the object always refreshes.
+
+use bailiwick_api::{
+    external_secret::{CreationPolicy, RefreshPolicy},
+    names::{ANNOTATION_DATA_HASH, LABEL_MANAGED, LABEL_MANAGED_VALUE},
+    schedule,
+};
+
+use super::observed::{Observed, TargetState};
+use crate::values::hash;
+
+/// `refreshInterval` where it is absent: 1 hour, in seconds.
+const DEFAULT_INTERVAL: i64 = 3600;
+
+/// Whether anything is to be fetched now.
+#[must_use]
+pub fn due(observed: &Observed<'_>) -> bool {
+    refresh_due(observed) || !target_valid(observed)
+}
+
+/// When the next refresh is due, in seconds of the Unix epoch; none where only a change causes one.
+#[must_use]
+pub fn next(observed: &Observed<'_>) -> Option<i64> {
+    let interval = interval(observed);
+    let periodic = observed.object.spec.refresh_policy.unwrap_or_default() == RefreshPolicy::Periodic;
+    let last = last(observed).unwrap_or(observed.now);
+    (periodic && interval > 0).then(|| last.saturating_add(interval))
+}
+
+fn refresh_due(observed: &Observed<'_>) -> bool {
+    let synced = observed.status.and_then(|status| status.synced_resource_version.as_deref());
+    let changed = synced != Some(observed.version().as_str());
+    match observed.object.spec.refresh_policy.unwrap_or_default() {
+        RefreshPolicy::CreatedOnce => last(observed).is_none() || synced.is_none(),
+        RefreshPolicy::OnChange => changed,
+        RefreshPolicy::Periodic => changed || elapsed(observed),
+    }
+}
+
+fn elapsed(observed: &Observed<'_>) -> bool {
+    // A time in the future is a clock that was set back: better to fetch once too often.
+    let Some(last) = last(observed).filter(|last| *last <= observed.now) else { return true };
+    let interval = interval(observed);
+    let windows = observed.object.spec.sync_windows.as_ref();
+    interval > 0
+        && observed.now.saturating_sub(last) >= interval
+        && windows.is_none_or(|windows| schedule::allows(windows, observed.now))
+}
+
+fn interval(observed: &Observed<'_>) -> i64 {
+    observed.object.spec.refresh_interval.map_or(DEFAULT_INTERVAL, |interval| interval.seconds())
+}
+
+fn last(observed: &Observed<'_>) -> Option<i64> {
+    observed.status.and_then(|status| status.refresh_time).map(|time| time.unix())
+}
+
+/// Whether the Secret is there and is what was written. Of an Orphan drift is mended at the next refresh only, and
+/// with None there is nothing of ours that could drift.
+fn target_valid(observed: &Observed<'_>) -> bool {
+    let policy = observed.object.spec.target.as_ref().and_then(|target| target.creation_policy).unwrap_or_default();
+    matches!(policy, CreationPolicy::Orphan | CreationPolicy::None) || observed.target.is_some_and(unchanged)
+}
+
+fn unchanged(target: &TargetState) -> bool {
+    let managed = target.labels.get(LABEL_MANAGED).is_some_and(|value| value == LABEL_MANAGED_VALUE);
+    managed && target.annotations.get(ANNOTATION_DATA_HASH).is_some_and(|hash| *hash == hash::data(&target.data))
+}
