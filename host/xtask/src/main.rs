@@ -1,2 +1,52 @@
-//! What a developer runs.
-fn main() {}
+//! What a developer runs: `cargo xtask COMMAND`. One file a command; each says what it is about to do, and installs
+//! nothing before it has said so. The checks of the repository itself are tests of this crate.
+
+mod bench;
+mod place;
+mod providers;
+mod quickstart;
+mod run;
+mod setup;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+cargo xtask setup          find or install what building providers needs
+cargo xtask providers      build all providers into target/providers, and print their digests
+cargo xtask quickstart     build everything, start a development backend, sync examples/quickstart
+cargo xtask test           set up, and run all checks and tests
+cargo xtask tools [NAME]   install the servers that tests use (moto), for the user, outside the repository
+cargo xtask bench NAME     build with optimisation, run tests/bench/NAME, write target/bench/NAME.json";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            run::say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["setup"] => setup::run().map(drop),
+        ["providers"] => providers::run(),
+        ["quickstart"] => quickstart::run(),
+        ["test"] => test::run(),
+        ["tools"] => tools::run(None),
+        ["tools", name] => tools::run(Some(name)),
+        ["bench", name] => bench::run(name),
+        [] | ["help" | "--help" | "-h"] => {
+            run::say(USAGE);
+            Ok(())
+        }
+        other => bail!("there is no `cargo xtask {}`:\n{USAGE}", other.join(" ")),
+    }
+}

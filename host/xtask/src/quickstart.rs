@@ -1,0 +1,166 @@
+//! The quick start: a development backend, a sync, and three attempts that are denied. It works on a copy of
+//! examples/quickstart under target/quickstart, changed in two places only: the backend's address, and a Secret
+//! with the tenant's token, which a cluster would have.
+
+mod backend;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::run::{cargo, plain, say, succeed, title};
+use crate::{place, providers, setup};
+use backend::Backend;
+
+/// The address that the example's files name.
+const ADDRESS: &str = "http://127.0.0.1:8200";
+
+/// The attempts, in `denied/`, and the reason of each.
+const DENIED: [(&str, &str, &str); 3] = [
+    ("host", "a store that names another server", "HostNotGranted"),
+    ("account", "a store that names another team's Vault namespace", "AccountNotGranted"),
+    ("key", "a key outside the grant", "KeyNotGranted"),
+];
+
+/// The tenant's token for the backend, made by backend/setup.yaml of the example.
+const SECRET: &str = "\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: vault-token
+  namespace: team-a
+stringData:
+  token: quickstart-reader
+";
+
+/// Sets up, builds, and shows.
+pub(crate) fn run() -> Result<()> {
+    let compiler = setup::run()?;
+    title("The host and the development backend");
+    let packages = ["build", "--package", "bailiwick", "--package", "bailiwick-testkit", "--bins"];
+    succeed(cargo(&place::root()).args(packages))?;
+    providers::build(&compiler)?;
+    show()
+}
+
+/// Shows, with everything built.
+pub(crate) fn show() -> Result<()> {
+    title("The quick start");
+    let example = place::root().join("examples/quickstart");
+    let folder = place::target().join("quickstart");
+    let backend = Backend::start(&example.join("backend/setup.yaml"))?;
+    say(&format!("a KV v2 backend for development listens at {}", backend.address()));
+    copy(&example, &folder, backend.address())?;
+    std::fs::write(folder.join("manifests/vault-token.yaml"), SECRET)?;
+    title("The grant, checked, with the module's digest and surface filled in");
+    let policy = folder.join("policy");
+    let check = ["grant", "check", "--allow-unsigned", "--write"];
+    succeed(
+        bailiwick(&folder)
+            .args(check)
+            .args(["--provider-dir"])
+            .arg(place::providers())
+            .arg("--policy")
+            .arg(policy),
+    )?;
+    title("The sync");
+    succeed(sync(&folder, &[folder.join("manifests")]).args(["--output", "table"]))?;
+    keys(&folder.join("out"))?;
+    for (name, what, reason) in DENIED {
+        denied(&folder, name, what, reason)?;
+    }
+    Ok(())
+}
+
+fn denied(folder: &Path, name: &str, what: &str, reason: &str) -> Result<()> {
+    title(&format!("Denied: {what}"));
+    let extra = folder.join("denied").join(format!("{name}.yaml"));
+    let mut command = sync(folder, &[folder.join("manifests"), extra]);
+    let output = command.args(["--output", "json"]).output().context("cannot start bailiwick")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    ensure!(
+        output.status.code() == Some(1),
+        "exit status {}, where 1 (some failed) was due: {text}",
+        output.status
+    );
+    let results: Value = serde_json::from_str(&text).context("bailiwick sync -o json printed no JSON")?;
+    let lines = mentions(&results, reason);
+    if lines.is_empty() {
+        bail!("the sync did not say {reason}: {text}");
+    }
+    lines.iter().for_each(|line| say(line));
+    Ok(())
+}
+
+// The objects of the results that give that reason, as `kind namespace/name: reason: message`.
+fn mentions(results: &Value, reason: &str) -> Vec<String> {
+    let text =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    match results {
+        Value::Array(items) => items.iter().flat_map(|item| mentions(item, reason)).collect(),
+        Value::Object(_) if text(results, "reason") == reason => {
+            let named = ["namespace", "name", "reason", "message"].map(|name| text(results, name));
+            vec![named.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")]
+        }
+        Value::Object(members) => members.values().flat_map(|member| mentions(member, reason)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+// Names of the keys only: a value has no place on a terminal.
+fn keys(out: &Path) -> Result<()> {
+    title("The Secrets' keys");
+    let mut files = files(out)?;
+    files.retain(|file| file.extension().is_some_and(|end| end == "yaml"));
+    files.sort();
+    ensure!(!files.is_empty(), "no Secret was written to {}", out.display());
+    for file in files {
+        let text = std::fs::read_to_string(&file)?;
+        let mut data = text.lines().skip_while(|line| line.trim_end() != "data:").skip(1);
+        let keys = std::iter::from_fn(|| data.next().filter(|line| line.starts_with(' ')));
+        let keys: Vec<&str> = keys.filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
+        say(&format!("{}: {}", file.strip_prefix(out).unwrap_or(&file).display(), keys.join(", ")));
+    }
+    Ok(())
+}
+
+fn sync(folder: &Path, manifests: &[PathBuf]) -> Command {
+    let mut command = bailiwick(folder);
+    command.args(["sync", "--allow-unsigned", "--provider-dir"]).arg(place::providers());
+    command.arg("--policy").arg(folder.join("policy")).arg("--manifests").args(manifests);
+    command.arg("--out").arg(folder.join("out"));
+    command
+}
+
+fn bailiwick(folder: &Path) -> Command {
+    plain(&place::program("bailiwick").to_string_lossy(), folder)
+}
+
+fn copy(from: &Path, to: &Path, address: &str) -> Result<()> {
+    if to.exists() {
+        std::fs::remove_dir_all(to)?;
+    }
+    for file in files(from)? {
+        let target = to.join(file.strip_prefix(from)?);
+        std::fs::create_dir_all(target.parent().unwrap_or(to))?;
+        let text = std::fs::read_to_string(&file)?.replace(ADDRESS, address);
+        std::fs::write(target, text)?;
+    }
+    Ok(())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}

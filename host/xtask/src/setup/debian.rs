@@ -1,0 +1,47 @@
+//! Debian's compiler for WebAssembly: the packages that Debian builds its browsers with. It has no prebuilt
+//! standard library for the target, so that is built from source (`-Zbuild-std`). It is called by its path, so it
+//! stands beside rustup and changes nothing there.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::place;
+use crate::run::{plain, read, say, succeed};
+
+/// What is installed; about 200 MB to load, 1 GB on disk.
+pub(super) const PACKAGES: [&str; 6] =
+    ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "libstd-rust-web-dev", "lld-19"];
+
+/// Its cargo.
+pub(super) const CARGO: &str = "/usr/bin/cargo";
+/// Its compiler.
+pub(super) const RUSTC: &str = "/usr/bin/rustc";
+/// Where its standard library's sources are.
+const SOURCES: &str = "/usr/lib/rustlib/src/rust/library/std";
+
+/// The linker, where compiler and sources are there too.
+pub(super) fn linker() -> Option<PathBuf> {
+    let complete = [CARGO, RUSTC].iter().all(|file| Path::new(file).is_file()) && Path::new(SOURCES).exists();
+    let linkers = (19..=22).map(|version| PathBuf::from(format!("/usr/bin/wasm-ld-{version}")));
+    linkers.into_iter().find(|linker| complete && linker.is_file())
+}
+
+/// Whether the packages can be installed: Debian, and root.
+pub(super) fn can_install() -> bool {
+    let root = read(plain("id", &place::root()).arg("-u")).is_ok_and(|id| id.trim() == "0");
+    root && Path::new("/etc/debian_version").is_file() && place::on_path(&["apt-get"]).is_some()
+}
+
+/// Installs the packages.
+pub(super) fn install() -> Result<()> {
+    say(&format!("installing Debian packages: {} (200 MB to load, 1 GB on disk)", PACKAGES.join(" ")));
+    apt_get(&["update"])?;
+    let mut arguments = vec!["install", "-y", "--no-install-recommends"];
+    arguments.extend(PACKAGES);
+    apt_get(&arguments)
+}
+
+fn apt_get(arguments: &[&str]) -> Result<()> {
+    succeed(plain("apt-get", &place::root()).args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+}

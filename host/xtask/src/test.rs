@@ -1,0 +1,59 @@
+//! All checks and tests, as CI runs them. `cargo test` comes last, so that its own summary is what remains on the
+//! screen. Host crates are compiled once for tests (one feature set: wasmtime takes minutes) and checked by clippy.
+
+use anyhow::Result;
+
+use crate::run::{cargo, plain, say, succeed, title};
+use crate::{place, providers, quickstart, setup, tools};
+
+/// Runs everything.
+pub(crate) fn run() -> Result<()> {
+    let root = place::root();
+    let compiler = setup::run()?;
+    tools::run(None)?;
+    title("Format");
+    succeed(cargo(&root).args(["fmt", "--all", "--check"]))?;
+    succeed(cargo(&providers::workspace()).args(["fmt", "--all", "--check"]))?;
+    title("Clippy");
+    let strict = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    succeed(cargo(&root).args(strict))?;
+    succeed(&mut guests(&strict))?;
+    title("The providers' own tests");
+    succeed(&mut guests(&["test", "--workspace", "--locked"]))?;
+    licences()?;
+    title("The host");
+    // Tests and programs together: apart, they might be compiled with two feature sets.
+    succeed(cargo(&root).args(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
+    providers::build(&compiler)?;
+    quickstart::show()?;
+    title("Tests");
+    succeed(
+        cargo(&root).args(["test", "--workspace", "--locked"]).env("BAILIWICK_PROVIDERS", place::providers()),
+    )
+}
+
+// Guests' native builds share the guests' target folder.
+fn guests(arguments: &[&str]) -> std::process::Command {
+    let mut command = plain("cargo", &providers::workspace());
+    command.env("CARGO_TARGET_DIR", place::guests()).args(arguments);
+    command
+}
+
+// `advisories` is left out: its database is on a host that a build may not reach.
+fn licences() -> Result<()> {
+    title("Licences, sources and banned crates");
+    if place::on_path(&["cargo-deny"]).is_none() {
+        say("left out: cargo-deny is not installed (`cargo install --locked cargo-deny`)");
+        return Ok(());
+    }
+    for folder in [place::root(), providers::workspace()] {
+        let config = place::root().join("deny.toml");
+        succeed(
+            cargo(&folder)
+                .args(["deny", "check", "--config"])
+                .arg(config)
+                .args(["bans", "licenses", "sources"]),
+        )?;
+    }
+    Ok(())
+}
