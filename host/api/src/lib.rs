@@ -3,9 +3,11 @@
 
 pub mod condition;
 pub mod config_map;
+pub mod dns;
 pub mod duration;
 pub mod external_secret;
 pub mod grant;
+pub mod manifest;
 pub mod meta;
 pub mod names;
 pub mod namespace;
@@ -14,5 +16,6 @@ pub mod quantity;
 pub mod schedule;
 pub mod secret;
 pub mod secret_store;
+pub mod served;
 pub mod status;
 pub mod time;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The part of `metadata` that anything here reads; other members of `metadata` are let through unread, since
-/// tools add to it.
+/// The part of `metadata` that anything here reads. The reading of manifests lets the other members that
+/// Kubernetes has through unread, since tools and API servers add them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectMeta {
