@@ -5,7 +5,14 @@
 mod buffer;
 pub mod convert;
 pub mod decode;
+pub mod hash;
 pub mod json;
 pub mod list;
+pub mod null;
+pub mod pattern;
 pub mod property;
+pub mod rewrite;
 pub mod select;
+
+#[cfg(test)]
+mod tests;

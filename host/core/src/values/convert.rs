@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use bailiwick_api::external_secret::ConversionStrategy;
 use regex::Regex;
 
 use super::json::{Json, Kind, Node};
@@ -16,16 +17,6 @@ pub type Data = BTreeMap<String, Value>;
 
 /// Bytes of a key of a Secret.
 pub const MAX_KEY: usize = 253;
-
-/// `conversionStrategy`; absent is `Default`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Conversion {
-    /// What may not stand in a key becomes `_`.
-    #[default]
-    Default,
-    /// What may not stand in a key becomes `_U<hex>_`.
-    Unicode,
-}
 
 /// Why names cannot become keys. Names come from backends, so none is quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,18 +33,6 @@ pub enum KeyError {
     /// A key has a character that none may have.
     #[error("a key has a character other than letters, digits, '-', '_' and '.'; replace it by rewrite")]
     Character,
-}
-
-impl Conversion {
-    /// By the name that manifests use; empty is `Default`.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "" | "Default" => Self::Default,
-            "Unicode" => Self::Unicode,
-            _ => return None,
-        })
-    }
 }
 
 /// The members of a JSON object, each by [`member`].
@@ -82,10 +61,10 @@ pub fn member(node: Node<'_>) -> Value {
 ///
 /// # Errors
 /// Two names become one.
-pub fn convert(conversion: Conversion, data: Data) -> Result<Data, KeyError> {
+pub fn keys(data: Data, strategy: ConversionStrategy) -> Result<Data, KeyError> {
     let mut out = Data::new();
     for (name, value) in data {
-        if out.insert(converted(conversion, &name), value).is_some() {
+        if out.insert(converted(&name, strategy), value).is_some() {
             return Err(KeyError::Collision);
         }
     }
@@ -117,13 +96,13 @@ pub fn is_secret_key(key: &str) -> bool {
     (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(plain) && key != "." && !key.starts_with("..")
 }
 
-fn converted(conversion: Conversion, name: &str) -> String {
+fn converted(name: &str, strategy: ConversionStrategy) -> String {
     let mut out = String::with_capacity(name.len());
     for char in name.chars() {
-        match conversion {
+        match strategy {
             _ if stays(char) => out.push(char),
-            Conversion::Default => out.push('_'),
-            Conversion::Unicode => out.push_str(&format!("_U{:04x}_", u32::from(char))),
+            ConversionStrategy::Default => out.push('_'),
+            ConversionStrategy::Unicode => out.push_str(&format!("_U{:04x}_", u32::from(char))),
         }
     }
     out

@@ -2,6 +2,7 @@
 //! decoded here too: line breaks are skipped and unused bits of the last digit are not looked at; padding must
 //! be right.
 
+use bailiwick_api::external_secret::DecodingStrategy;
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
@@ -21,49 +22,21 @@ const URL_ANY: GeneralPurpose = GeneralPurpose::new(
     LENIENT.with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// `decodingStrategy`; absent is `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Strategy {
-    /// As it is.
-    #[default]
-    None,
-    /// RFC 4648 section 4, padded.
-    Base64,
-    /// RFC 4648 section 5, padded.
-    Base64Url,
-    /// Base64, else Base64URL, else as it is.
-    Auto,
-}
-
 /// A value that is not in the encoding it is said to be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the value does not decode by the decodingStrategy")]
 pub struct DecodeError;
 
-impl Strategy {
-    /// By the name that manifests use; empty is `None`.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "" | "None" => Self::None,
-            "Base64" => Self::Base64,
-            "Base64URL" => Self::Base64Url,
-            "Auto" => Self::Auto,
-            _ => return None,
-        })
-    }
-}
-
 /// Decodes one value.
 ///
 /// # Errors
 /// Base64 or Base64Url and the value is something else.
-pub fn decode(strategy: Strategy, value: Value) -> Result<Value, DecodeError> {
+pub fn decode(value: Value, strategy: DecodingStrategy) -> Result<Value, DecodeError> {
     let out = match strategy {
-        Strategy::None => return Ok(value),
-        Strategy::Base64 => base64(value.bytes()),
-        Strategy::Base64Url => base64url(value.bytes()),
-        Strategy::Auto => match base64(value.bytes()).or_else(|| base64url(value.bytes())) {
+        DecodingStrategy::None => return Ok(value),
+        DecodingStrategy::Base64 => base64(value.bytes()),
+        DecodingStrategy::Base64Url => base64url(value.bytes()),
+        DecodingStrategy::Auto => match base64(value.bytes()).or_else(|| base64url(value.bytes())) {
             None => return Ok(value),
             some => some,
         },

@@ -9,6 +9,7 @@ mod compare;
 mod eval;
 mod modifiers;
 mod path;
+mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ pub const MAX_PATH: usize = 1024;
 /// Separators of a path: each of `. | , ( [ {` is one, wherever it stands.
 pub const MAX_STEPS: usize = 32;
 /// Members looked at, characters compared and bytes made, over a whole evaluation.
-pub const MAX_WORK: usize = 1 << 26;
+pub const MAX_WORK: usize = 1 << 24;
 
 /// Why a property cannot be read. Says nothing of the value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -31,18 +31,18 @@ fn names_convert_as_eso_does() {
         ("\u{93f}", "_", "_U093f_"),
         ("", "", ""),
     ] {
-        assert_eq!(converted(Conversion::Default, name), default);
-        assert_eq!(converted(Conversion::Unicode, name), unicode);
+        assert_eq!(converted(name, ConversionStrategy::Default), default);
+        assert_eq!(converted(name, ConversionStrategy::Unicode), unicode);
     }
 }
 
 #[test]
 fn collisions_are_errors() {
     assert_eq!(
-        convert(Conversion::Default, data(&[("a/b", ""), ("a b", "")])).err(),
+        keys(data(&[("a/b", ""), ("a b", "")]), ConversionStrategy::Default).err(),
         Some(KeyError::Collision)
     );
-    let apart = convert(Conversion::Unicode, data(&[("a/b", "1"), ("a b", "2")])).unwrap();
+    let apart = keys(data(&[("a/b", "1"), ("a b", "2")]), ConversionStrategy::Unicode).unwrap();
     assert_eq!(text(apart), "a_U0020_b=2 a_U002f_b=1");
 }
 

@@ -1,0 +1,3 @@
+module bailiwick.dev/tests/go
+
+go 1.26
