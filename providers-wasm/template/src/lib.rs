@@ -24,7 +24,7 @@ impl Provider for Backend {
         for (entry, wanted) in (0..).zip(entries) {
             let found = match wanted {
                 Entry::Secret(reference) | Entry::Extract(reference) if !reference.metadata => host
-                    .call(&Request::new("read").key(entry).version(entry).by(&token))
+                    .call(&Request::new("get-secret").key(entry).version(entry).by(&token))
                     .map_err(Failure::from)
                     .and_then(Reply::found),
                 _ => Err(Failure::Misconfigured),
@@ -58,8 +58,8 @@ mod tests {
     #[test]
     fn delivers_what_was_read() {
         let run = script()
-            .reply("read key=entry0.key version=entry0.version by token", json!({"value": "x"}))
-            .reply("read key=entry1.key version=entry1.version by token", json!({"value": "y"}))
+            .reply("get-secret key=entry0.key version=entry0.version by token", json!({"value": "x"}))
+            .reply("get-secret key=entry1.key version=entry1.version by token", json!({"value": "y"}))
             .fetch::<Backend>(store(), [secret("db/password"), secret_at("db/password", "3")]);
         assert_eq!(run.ended, Ok(()));
         assert_eq!(run.answers, ["deliver 0 #1/value", "deliver 1 #2/value"]);
@@ -68,8 +68,8 @@ mod tests {
     #[test]
     fn says_what_is_absent_refused_and_not_served() {
         let run = script()
-            .outcome("read key=entry0.key version=entry0.version by token", Outcome::Absent)
-            .outcome("read key=entry1.key version=entry1.version by token", Outcome::Refused)
+            .outcome("get-secret key=entry0.key version=entry0.version by token", Outcome::Absent)
+            .outcome("get-secret key=entry1.key version=entry1.version by token", Outcome::Refused)
             .fetch::<Backend>(store(), [secret("a"), secret("b"), find(None)]);
         assert_eq!(run.answers, ["absent 0", "failed 1 Refused", "failed 2 Misconfigured"]);
     }
