@@ -2,6 +2,10 @@
 //! embedded. A catalogue that claims another world than the binary has is refused here, before anything compiles
 //! or runs. That the catalogue's operations are harmless is not said here: they are a claim, and the grant decides.
 
+use bailiwick_core::catalogue::{
+    Catalogue,
+    parse::{CatalogueError, parse},
+};
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
 use crate::{
@@ -23,6 +27,8 @@ pub struct Inspection {
     pub exports: Vec<String>,
     /// The catalogue's text, as the author wrote it.
     pub text: String,
+    /// What the author says that it may ask for.
+    pub catalogue: Catalogue,
 }
 
 /// Why a component is not a provider of the `blind` world.
@@ -34,6 +40,9 @@ pub enum InspectError {
     /// No catalogue, several, or no component at all.
     #[error("cannot read the catalogue")]
     Section(#[from] SectionError),
+    /// The catalogue's faults, each with its field and remedy.
+    #[error("the catalogue has faults:{}", lines(.0))]
+    Catalogue(Vec<CatalogueError>),
     /// The binary does not validate.
     #[error("not a valid WebAssembly component")]
     Invalid(#[from] wasmparser::BinaryReaderError),
@@ -51,20 +60,31 @@ pub enum InspectError {
     OtherTypes(#[source] Cause),
 }
 
-/// Reads and checks a component.
+/// Reads and checks a component: its catalogue, its surroundings by name and by type, its validity.
 ///
 /// # Errors
 /// Every [`InspectError`]; the first that applies.
 pub fn inspect(component: &[u8]) -> Result<Inspection, InspectError> {
+    let seen = claims(component)?;
+    Validator::new_with_features(WasmFeatures::default()).validate_all(component)?;
+    world::conforms(component).map_err(InspectError::OtherTypes)?;
+    Ok(seen)
+}
+
+/// As [`inspect`], without looking at types and code: for a caller that hands the same bytes to the engine, which
+/// looks at both itself.
+///
+/// # Errors
+/// Every [`InspectError`] but [`InspectError::Invalid`] of code and [`InspectError::OtherTypes`].
+pub fn claims(component: &[u8]) -> Result<Inspection, InspectError> {
     if component.len() > MAX_COMPONENT {
         return Err(InspectError::TooLarge);
     }
     let text = section::read(component)?;
-    Validator::new_with_features(WasmFeatures::default()).validate_all(component)?;
+    let catalogue = parse(&text).map_err(InspectError::Catalogue)?;
     let (imports, exports) = surroundings(component)?;
     admit(&imports, &exports)?;
-    world::conforms(component).map_err(InspectError::OtherTypes)?;
-    Ok(Inspection { digest: Digest::of(component), size: component.len(), imports, exports, text })
+    Ok(Inspection { digest: Digest::of(component), size: component.len(), imports, exports, text, catalogue })
 }
 
 /// Names of what the component's outermost level imports and exports.
@@ -101,6 +121,11 @@ fn admit(imports: &[String], exports: &[String]) -> Result<(), InspectError> {
     }
     let foreign = others(exports, &[world::EXPORT]);
     if foreign.is_empty() { Ok(()) } else { Err(InspectError::ForeignExports(foreign)) }
+}
+
+/// One fault a line.
+fn lines(faults: &[CatalogueError]) -> String {
+    faults.iter().map(|fault| format!("\n  {fault}")).collect()
 }
 
 fn others(names: &[String], known: &[&str]) -> Vec<String> {

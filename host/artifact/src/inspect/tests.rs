@@ -7,8 +7,10 @@ const WASI: &str = "package wasi:cli@0.2.6; interface environment { get-argument
 const WIDER: &str = "package test:worlds; world wider { include bailiwick:provider/blind@0.1.0;
     import wasi:cli/environment@0.2.6; }";
 
+const CATALOGUE: &str = include_str!("../build/tests/provider.toml");
+
 fn with_catalogue(component: &[u8]) -> Vec<u8> {
-    section::write(component, "name = \"fake\"").unwrap()
+    section::write(component, CATALOGUE).unwrap()
 }
 
 #[test]
@@ -58,4 +60,21 @@ fn a_component_that_does_not_validate_or_is_too_large_is_refused() {
     assert!(matches!(inspect(&with_catalogue(&broken)), Err(InspectError::Invalid(_))));
     assert!(matches!(inspect(&vec![0; MAX_COMPONENT + 1]), Err(InspectError::TooLarge)));
     assert!(matches!(inspect(&good), Err(InspectError::Section(SectionError::Missing))));
+}
+
+#[test]
+fn a_catalogue_with_faults_is_refused_with_each_of_them() {
+    let good = guest::component("good").unwrap();
+    let faulty = CATALOGUE.replace("name = \"fake\"", "name = \"Not A Name\"");
+    let error = inspect(&section::write(&good, &faulty).unwrap()).unwrap_err();
+    assert!(error.to_string().starts_with("the catalogue has faults:\n  name: "), "{error}");
+    assert!(matches!(error, InspectError::Catalogue(faults) if faults.len() == 1));
+}
+
+#[test]
+fn a_catalogue_that_claims_another_world_is_refused() {
+    let good = guest::component("good").unwrap();
+    let lies = CATALOGUE.replace("world = \"blind\"", "world = \"wasi\"");
+    let error = inspect(&section::write(&good, &lies).unwrap()).unwrap_err();
+    assert!(matches!(&error, InspectError::Catalogue(faults) if faults[0].path == "world"), "{error}");
 }
