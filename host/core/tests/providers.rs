@@ -1,5 +1,6 @@
 //! The catalogues of providers-wasm against the real rules: each is well formed, the grant in its README compiles for a
 //! plain store, and every operation of it leaves as the bytes that its backend documents.
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
