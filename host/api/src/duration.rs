@@ -114,15 +114,18 @@ fn term(text: &str) -> Result<(i128, &str), DurationError> {
     Ok((nanos + part(fraction, unit), rest))
 }
 
-/// `0.fraction` of a unit, cut to whole nanoseconds. Eighteen digits are finer than any unit needs.
+/// `0.fraction` of a unit in whole nanoseconds, with Go's own rounding: digits while they fit, then floating point.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 fn part(fraction: &str, unit: i128) -> i128 {
-    let mut scale: i128 = 1;
-    let mut value: i128 = 0;
-    for digit in fraction.bytes().take(18) {
-        scale *= 10;
-        value = value * 10 + i128::from(digit - b'0');
+    let (mut value, mut scale) = (0_u64, 1.0_f64);
+    for digit in fraction.bytes() {
+        let longer = value.checked_mul(10).and_then(|v| v.checked_add(u64::from(digit - b'0')));
+        match longer.filter(|v| *v <= 1 << 63) {
+            Some(longer) => (value, scale) = (longer, scale * 10.0),
+            None => break,
+        }
     }
-    value * unit / scale
+    (value as f64 * (unit as f64 / scale)) as i128
 }
 
 fn digits(text: &str) -> (&str, &str) {

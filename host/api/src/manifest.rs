@@ -2,7 +2,8 @@
 //! and `v1` Lists; one that is wrong takes no other with it. Every fault of an object is named at once, by file,
 //! line and field, with what mends it, and never with a scalar of the file: any of them may be a secret.
 //!
-//! A scalar means what it means to kubectl, which reads YAML 1.1: see [`scalar`]. Null is absent. A namespaced
+//! A scalar means what it means to kubectl, which reads YAML 1.1: plain `yes`, `no`, `on`, `off`, `y` and `n` are
+//! booleans, `0777` is octal. Null is absent. A namespaced
 //! object without a namespace is in `default`; the namespace of a cluster-scoped one is ignored, as the API
 //! server does. Sizes, depth and aliases are bounded before anything is built.
 
@@ -147,11 +148,11 @@ pub fn load(text: &str, file: &str) -> (Vec<Manifest>, Vec<ManifestError>) {
         loader.fail(1, String::new(), Fault::TooLarge);
         return (loader.objects, loader.errors);
     }
-    let mut budget = tree::Budget::new();
+    let mut budget = tree::build::Budget::new();
     for (line, part) in parts(text) {
-        let (documents, stop) = tree::read(part, line, &mut budget);
+        let (documents, stop) = tree::build::read(part, line, &mut budget);
         documents.into_iter().for_each(|root| loader.document(root));
-        if let Some(tree::Stop { line, path, fault }) = stop {
+        if let Some(tree::build::Stop { line, path, fault }) = stop {
             loader.document += 1;
             let spent = fault == Fault::TooMuch;
             loader.fail(line, path, fault);

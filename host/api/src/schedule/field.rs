@@ -37,7 +37,7 @@ impl Field {
     /// A comma-separated list of `*`, `?`, `n`, `n-m`, each with an optional `/step`.
     pub(super) fn parse(text: &str, kind: &Kind) -> Result<Self, &'static str> {
         let mut field = Self { bits: 0, any: false };
-        for item in text.split(',') {
+        for item in text.split(',').filter(|item| !item.is_empty()) {
             let (range, step) = match item.split_once('/') {
                 Some((range, step)) => (range, Some(step)),
                 None => (item, None),
@@ -49,7 +49,7 @@ impl Field {
                 field.bits |= 1 << number;
             }
         }
-        Ok(field)
+        if field.bits == 0 { Err(LIST) } else { Ok(field) }
     }
 
     pub(super) fn has(self, number: u32) -> bool {
@@ -78,7 +78,7 @@ fn number(text: &str, kind: &Kind) -> Result<u32, &'static str> {
         Some(place) => u32::try_from(place).ok().map(|n| n + kind.least),
         None => digits(text),
     };
-    let number = number.ok_or("it is a list of numbers, ranges such as 1-5, and steps such as */15")?;
+    let number = number.ok_or(LIST)?;
     if (kind.least..=kind.greatest).contains(&number) { Ok(number) } else { Err("a number is out of range") }
 }
 
@@ -87,4 +87,5 @@ fn digits(text: &str) -> Option<u32> {
     clean.then(|| text.parse().ok())?
 }
 
+const LIST: &str = "it is a list of numbers, ranges such as 1-5, and steps such as */15";
 const STEP: &str = "a step is a whole number of 1 or more";
