@@ -108,8 +108,10 @@ fn the_cases_hold_for_the_embedded_backend() {
 #[test]
 fn the_cases_hold_for_a_real_server() {
     match real::Real::start().unwrap() {
-        Some(server) => println!("left out on the real server: {:?}", check_cases(&server)),
-        None => println!("skipped: no BAILIWICK_VAULT_BIN, and no bao or vault on PATH"),
+        Some(server) => crate::say(&format!("left out on the real server: {:?}", check_cases(&server))),
+        None => {
+            crate::say("skipped: the recorded cases on a real server (no BAILIWICK_VAULT_BIN, bao or vault)")
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! moto, the AWS server that the `aws` provider is tested against: a Python package in a virtual environment.
-//! `BAILIWICK_MOTO_BIN` may name a `moto_server` that is there already.
+//! `BAILIWICK_MOTO_BIN`
+//! may name a `moto_server` that is there already, and one on PATH is taken.
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,9 @@ fn find() -> Result<Option<PathBuf>> {
             bail!("BAILIWICK_MOTO_BIN names {}, which is no file", named.display());
         }
         return Ok(Some(named));
+    }
+    if let Some(found) = place::on_path(&["moto_server"]) {
+        return Ok(Some(found));
     }
     let folder = place::tool("moto", VERSION)?;
     Ok(folder.join(COMPLETE).is_file().then(|| folder.join("bin/moto_server")))
