@@ -4,7 +4,7 @@
 use super::{Faults, slots::account_slot};
 use crate::{
     catalogue::{
-        Authority, Catalogue, Class, FieldKind, GrantSlot, Operation, OperationClass, Policy, pointer,
+        Authority, Catalogue, FieldKind, GrantSlot, Operation, OperationClass, Policy, pointer,
         template::{Piece, Template},
     },
     grant::class,
@@ -42,13 +42,6 @@ pub(super) fn grant_slot(path: &str, slot: &GrantSlot, catalogue: &Catalogue, fa
     if let Some(at) = &slot.settings {
         text_at(&format!("{path}.settings"), at, catalogue, faults);
     }
-    let classes = matches!(slot.class, Class::Segment | Class::Wide | Class::Digits | Class::Name | Class::Arn);
-    faults.unless(
-        classes,
-        &format!("{path}.class"),
-        "is too wide for a slot that the grant pins",
-        "use segment, wide, digits, name or arn",
-    );
     let Some(default) = &slot.default else { return };
     let fits = match inherited(default) {
         None => class::fits_slot(slot.class, slot.multi, default),
