@@ -6,7 +6,10 @@ use super::{Field, FieldKind};
 /// Whether `text` is an RFC 6901 pointer: empty, or `/` before each token, `~` only in `~0` and `~1`.
 pub(crate) fn is_pointer(text: &str) -> bool {
     let escapes = text.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
-    text.len() <= 512 && escapes && (text.is_empty() || text.starts_with('/')) && !text.contains(char::is_control)
+    text.len() <= 512
+        && escapes
+        && (text.is_empty() || text.starts_with('/'))
+        && !text.contains(char::is_control)
 }
 
 /// Its tokens, unescaped.

@@ -188,7 +188,8 @@ impl Pass {
 
     fn selector(&mut self, shape: &checks::Selector, at: &str, value: &Json) -> Option<Json> {
         for (member, problem, remedy) in checks::selector(shape, value) {
-            let at = if member.is_empty() { at.to_owned() } else { format!("{at}/{}", pointer::escape(&member)) };
+            let at =
+                if member.is_empty() { at.to_owned() } else { format!("{at}/{}", pointer::escape(&member)) };
             self.error(&at, problem, remedy);
         }
         None

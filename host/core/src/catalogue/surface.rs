@@ -10,8 +10,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Attach, AuthMethod, Authority, Ca, Catalogue, ConfigData, Field, FieldKind, GrantSlot, Mint, Operation, Proof,
-    Slot, Source, World,
+    Attach, AuthMethod, Authority, Ca, Catalogue, ConfigData, Field, FieldKind, GrantSlot, Mint, Operation,
+    Proof, Slot, Source, World,
 };
 use crate::grant::class;
 
@@ -40,7 +40,8 @@ struct Surface<'a> {
 pub fn hash(catalogue: &Catalogue) -> String {
     // Serialising plain data into memory does not fail; if it did, the hash would match no grant.
     let canonical = serde_json::to_vec(&surface(catalogue)).unwrap_or_default();
-    let digest = Sha256::new().chain_update(b"bailiwick.dev surface v1\n").chain_update(&canonical).finalize();
+    let digest =
+        Sha256::new().chain_update(b"bailiwick.dev surface v1\n").chain_update(&canonical).finalize();
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
 }

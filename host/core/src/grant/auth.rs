@@ -47,15 +47,21 @@ pub(super) fn choose(
 }
 
 fn check_entry(catalogue: &Catalogue, n: usize, entry: &GrantAuth) -> Result<(), Denial> {
-    let refused = |reason, field: &str, remedy: &str| Err(Denial::new(reason, format!("auth[{n}]{field}"), remedy));
+    let refused =
+        |reason, field: &str, remedy: &str| Err(Denial::new(reason, format!("auth[{n}]{field}"), remedy));
     let Some(method) = catalogue.auth.get(&entry.method) else {
         return refused(Reason::AuthMethodNotGranted, ".method", "is no auth method of this provider");
     };
     if let Some(slot) = entry.slots.keys().find(|slot| !method.slots.contains_key(*slot)) {
-        return refused(Reason::AccountNotGranted, &format!(".slots.{slot}"), "is no slot of this method: remove it");
+        return refused(
+            Reason::AccountNotGranted,
+            &format!(".slots.{slot}"),
+            "is no slot of this method: remove it",
+        );
     }
     for (name, rule) in &method.slots {
-        if let Err(remedy) = slot_value(&unless_inherited(rule, entry.slots.get(name)), entry.slots.get(name)) {
+        if let Err(remedy) = slot_value(&unless_inherited(rule, entry.slots.get(name)), entry.slots.get(name))
+        {
             return refused(Reason::AccountNotGranted, &format!(".slots.{name}"), remedy);
         }
     }
@@ -65,9 +71,10 @@ fn check_entry(catalogue: &Catalogue, n: usize, entry: &GrantAuth) -> Result<(),
             return refused(Reason::AuthMethodNotGranted, &format!(".{list}[{m}]"), remedy);
         }
     }
-    let audience = entry.audience.as_deref().is_some_and(|text| {
-        (1..=253).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
-    });
+    let audience = entry
+        .audience
+        .as_deref()
+        .is_some_and(|text| (1..=253).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()));
     if audience == entry.service_accounts.is_empty() {
         let remedy = "belongs together with serviceAccounts: write one audience, or neither";
         return refused(Reason::AuthMethodNotGranted, ".audience", remedy);
@@ -96,14 +103,15 @@ fn with_account(rule: &GrantSlot, targets: &BTreeMap<String, Target>) -> GrantSl
 fn is_reference(text: &str) -> bool {
     let label = |part: &str, most: usize, dots: bool| {
         (1..=most).contains(&part.len())
-            && part.bytes().all(|b| {
-                b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || (dots && b == b'.')
-            })
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || (dots && b == b'.'))
             && !part.starts_with(['-', '.'])
             && !part.ends_with(['-', '.'])
     };
-    text.split_once('/')
-        .is_some_and(|(namespace, name)| (namespace == "." || label(namespace, 63, false)) && label(name, 253, true))
+    text.split_once('/').is_some_and(|(namespace, name)| {
+        (namespace == "." || label(namespace, 63, false)) && label(name, 253, true)
+    })
 }
 
 /// The method whose blocks the store has: the one with more of them wins, then the one with the longer pointer; two
@@ -185,7 +193,11 @@ fn source(request: &Request<'_>, rule: &Input, entry: &GrantAuth) -> Result<Opti
     let others = value.get("audiences").and_then(Json::as_array);
     if others.into_iter().flatten().any(|other| other.as_str() != Some(&audience)) {
         let field = format!("{}.audiences", store_field(request.catalogue, at));
-        return Err(Denial::new(Reason::AuthMethodNotGranted, field, "differs from the grant's one audience"));
+        return Err(Denial::new(
+            Reason::AuthMethodNotGranted,
+            field,
+            "differs from the grant's one audience",
+        ));
     }
     Ok(Some(InputRef::Token { namespace, name, audience }))
 }
@@ -208,7 +220,13 @@ fn reference(request: &Request<'_>, at: &str, value: &Json) -> Result<(String, S
     Ok((namespace.to_owned(), text(value, "name").unwrap_or_default().to_owned()))
 }
 
-fn admit(request: &Request<'_>, at: &str, granted: &[String], namespace: &str, name: &str) -> Result<(), Denial> {
+fn admit(
+    request: &Request<'_>,
+    at: &str,
+    granted: &[String],
+    namespace: &str,
+    name: &str,
+) -> Result<(), Denial> {
     let same = |entry: &String| {
         entry.split_once('/').is_some_and(|(place, wanted)| {
             let place = if place == "." { request.subject.name } else { place };

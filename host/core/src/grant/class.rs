@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn g3_narrower_classes_hold_nothing_more() {
-        let samples = ["a", "1", "a b", "a@b", "arn:aws:x:y", "a/b", "x:y", "ä", &"1".repeat(200), &"a".repeat(300)];
+        let samples =
+            ["a", "1", "a b", "a@b", "arn:aws:x:y", "a/b", "x:y", "ä", &"1".repeat(200), &"a".repeat(300)];
         for narrow in ALL {
             for wide in ALL.into_iter().filter(|wide| within(narrow, *wide)) {
                 for text in samples.iter().filter(|text| fits(narrow, text)) {

@@ -73,7 +73,9 @@ fn conflicts(errors: Vec<schema::FieldError>) -> Denial {
     let first = errors.into_iter().next();
     first.map_or_else(
         || Denial::new(Reason::StoreConflicts, "spec.provider", "does not fit the provider"),
-        |error| Denial::new(Reason::StoreConflicts, error.path, format!("{}: {}", error.problem, error.remedy)),
+        |error| {
+            Denial::new(Reason::StoreConflicts, error.path, format!("{}: {}", error.problem, error.remedy))
+        },
     )
 }
 

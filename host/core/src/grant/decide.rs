@@ -50,11 +50,18 @@ pub fn decide<'p>(program: &'p Program, call: &Call<'_>) -> Result<Admitted<'p>,
 }
 
 /// The operation, if the grant admits it, and its target.
-fn admitted<'p>(program: &'p Program, call: &Call<'_>) -> Result<(&'p Operation, &'p Plan, &'p Target), Denial> {
+fn admitted<'p>(
+    program: &'p Program,
+    call: &Call<'_>,
+) -> Result<(&'p Operation, &'p Plan, &'p Target), Denial> {
     let found = program.operations.get(call.operation).and_then(|id| program.catalogue.operations.get(id));
     let Some(operation) = found else {
         let field = format!("operations.{}", call.operation.get(..64).unwrap_or(call.operation));
-        return Err(Denial::new(Reason::OperationNotGranted, field, "the grant does not name it, or not for this run"));
+        return Err(Denial::new(
+            Reason::OperationNotGranted,
+            field,
+            "the grant does not name it, or not for this run",
+        ));
     };
     let plan = program.plans.operations.get(call.operation);
     let target = plan.and_then(|plan| Some((plan, program.targets.get(&plan.authority)?)));
@@ -74,7 +81,11 @@ fn credential(call: &Call<'_>) -> Result<(), Denial> {
     match call.by {
         Some(binding) if !binding.operations.contains(call.operation) => {
             let field = format!("operations.{}", call.operation);
-            Err(Denial::new(Reason::CredentialNotAllowed, field, "the credential is not bound to this operation"))
+            Err(Denial::new(
+                Reason::CredentialNotAllowed,
+                field,
+                "the credential is not bound to this operation",
+            ))
         }
         _ => Ok(()),
     }
@@ -82,12 +93,20 @@ fn credential(call: &Call<'_>) -> Result<(), Denial> {
 
 /// Every bit of free text counts, eight to a byte, against what the grant gives the whole run.
 fn free_bits(program: &Program, call: &Call<'_>) -> Result<u32, Denial> {
-    let bytes: usize = call.args.iter().map(|(_, content)| if let Content::Text(text) = content { text.len() } else { 0 }).sum();
+    let bytes: usize = call
+        .args
+        .iter()
+        .map(|(_, content)| if let Content::Text(text) = content { text.len() } else { 0 })
+        .sum();
     let bits = u32::try_from(bytes.saturating_mul(8)).unwrap_or(u32::MAX);
     if bits == 0 || call.free_bits_spent.saturating_add(bits) <= program.limits.free_bits {
         return Ok(bits);
     }
-    Err(Denial::new(Reason::BudgetExhausted, "limits.freeBits", "the run's free text is spent, or none is granted"))
+    Err(Denial::new(
+        Reason::BudgetExhausted,
+        "limits.freeBits",
+        "the run's free text is spent, or none is granted",
+    ))
 }
 
 /// B1, B3: every argument names a slot, and those of entries name one entry, so that a reply belongs to one.
@@ -163,7 +182,9 @@ fn within_size(program: &Program, call: &Call<'_>, admitted: &Admitted<'_>) -> R
     let headers: usize = admitted.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
     let body = match &admitted.body {
         None => 0,
-        Some(AdmittedBody::Form(members)) => members.iter().map(|(name, value)| name.len() + value.len() + 2).sum(),
+        Some(AdmittedBody::Form(members)) => {
+            members.iter().map(|(name, value)| name.len() + value.len() + 2).sum()
+        }
         Some(AdmittedBody::Json(json)) => serde_json::to_vec(json).map_or(usize::MAX, |bytes| bytes.len()),
     };
     let whole = admitted.path_and_query.len().saturating_add(headers).saturating_add(body);

@@ -20,10 +20,7 @@ pub(super) enum Filled<'a> {
     /// One text.
     One(Cow<'a, str>),
     /// Segments; `slash` is a first `/` that is kept when they are written into a text.
-    Many {
-        segments: Vec<Cow<'a, str>>,
-        slash: bool,
-    },
+    Many { segments: Vec<Cow<'a, str>>, slash: bool },
 }
 
 /// How a slot takes part in the key of its operation.
@@ -92,7 +89,11 @@ fn denied(call: &Call<'_>, plan: &SlotPlan, remedy: &str) -> Denial {
 }
 
 fn absent<'a>(call: &Call<'_>, plan: &SlotPlan) -> Result<Filled<'a>, Denial> {
-    if plan.slot.optional { Ok(Filled::Absent) } else { Err(denied(call, plan, "is required and not filled")) }
+    if plan.slot.optional {
+        Ok(Filled::Absent)
+    } else {
+        Err(denied(call, plan, "is required and not filled"))
+    }
 }
 
 /// The text of an argument, if it comes from the slot's one source; none where it is empty.
@@ -108,7 +109,9 @@ fn source<'a>(
         | (Source::Version, Content::Entry { part: Part::Version, text, .. })
         | (Source::Path, Content::Entry { part: Part::Path, text, .. }) => text.map(Cow::Borrowed),
         (Source::Settings(at), Content::Settings(given)) if at == given => setting(settings, at),
-        (Source::Echo, Content::Echo { text, .. }) | (Source::Text, Content::Text(text)) => Some(Cow::Borrowed(*text)),
+        (Source::Echo, Content::Echo { text, .. }) | (Source::Text, Content::Text(text)) => {
+            Some(Cow::Borrowed(*text))
+        }
         (Source::Secret, Content::Secret) => return Err(denied(call, plan, "values cannot be pushed yet")),
         _ => return Err(denied(call, plan, "comes from another source than the catalogue says")),
     };

@@ -49,8 +49,11 @@ pub fn listed(rule: &ListRule, prefix: &[String], name: &str) -> Option<Listed> 
         Some(name) if rule.folders => (name, true),
         _ => (name, false),
     };
-    let (mut segments, name) =
-        if rule.relative { (prefix.to_vec(), name) } else { (Vec::new(), name.strip_prefix('/').unwrap_or(name)) };
+    let (mut segments, name) = if rule.relative {
+        (prefix.to_vec(), name)
+    } else {
+        (Vec::new(), name.strip_prefix('/').unwrap_or(name))
+    };
     segments.extend(name.split('/').map(str::to_owned));
     let whole = segments.iter().all(|segment| is_segment(segment)) && segments.len() <= class::MAX_SEGMENTS;
     whole.then_some(Listed { segments, folder })

@@ -37,7 +37,10 @@ const MOST: Limits = Limits {
 ///
 /// # Errors
 /// A quantity that cannot be read, or one above what the host can bear.
-pub(super) fn compile(provider: Option<&ProviderLimits>, grant: Option<&GrantLimits>) -> Result<Limits, Denial> {
+pub(super) fn compile(
+    provider: Option<&ProviderLimits>,
+    grant: Option<&GrantLimits>,
+) -> Result<Limits, Denial> {
     let provider = provider.cloned().unwrap_or_default();
     let grant = grant.cloned().unwrap_or_default();
     let of_provider = |name: &str| format!("Provider spec.limits.{name}");
@@ -55,7 +58,8 @@ pub(super) fn compile(provider: Option<&ProviderLimits>, grant: Option<&GrantLim
         number(of_provider("responseBytes"), provider.response_bytes.as_deref(), bytes, MOST.response_bytes)?,
         number(of_grant("responseBytes"), grant.response_bytes.as_deref(), bytes, MOST.response_bytes)?,
     );
-    let request = number(of_grant("requestBytes"), grant.request_bytes.as_deref(), bytes, MOST.request_bytes)?;
+    let request =
+        number(of_grant("requestBytes"), grant.request_bytes.as_deref(), bytes, MOST.request_bytes)?;
     let most_rate = u64::from(MOST.rate_per_second);
     let rate = number(of_grant("rate"), grant.rate.as_deref(), per_second, most_rate)?;
     Ok(Limits {
@@ -65,7 +69,8 @@ pub(super) fn compile(provider: Option<&ProviderLimits>, grant: Option<&GrantLim
         request_bytes: request.unwrap_or(DEFAULTS.request_bytes),
         response_bytes: response.unwrap_or(DEFAULTS.response_bytes),
         rate_per_second: rate.and_then(|rate| u32::try_from(rate).ok()).unwrap_or(DEFAULTS.rate_per_second),
-        free_bits: count(of_grant("freeBits"), grant.free_bits, MOST.free_bits)?.unwrap_or(DEFAULTS.free_bits),
+        free_bits: count(of_grant("freeBits"), grant.free_bits, MOST.free_bits)?
+            .unwrap_or(DEFAULTS.free_bits),
     })
 }
 
@@ -163,7 +168,8 @@ mod tests {
         assert_eq!(millis("1m30s"), Some(90_000));
         assert_eq!(millis("500ms"), Some(500));
         assert_eq!(per_second("10/s"), Some(10));
-        for text in ["", "Ki", "8ki", "8 Ki", "-1", "1.5Mi", "99999999999999999999", "18446744073709551615Gi"] {
+        for text in ["", "Ki", "8ki", "8 Ki", "-1", "1.5Mi", "99999999999999999999", "18446744073709551615Gi"]
+        {
             assert_eq!(bytes(text), None, "{text}");
         }
         for text in ["", "30", "s", "1d", "-1s", "1m30"] {
@@ -176,7 +182,8 @@ mod tests {
 
     #[test]
     fn g1_allowed_the_smaller_limit_wins() {
-        let provider = ProviderLimits { calls: Some(64), deadline: Some("10s".into()), ..ProviderLimits::default() };
+        let provider =
+            ProviderLimits { calls: Some(64), deadline: Some("10s".into()), ..ProviderLimits::default() };
         let grant = GrantLimits { calls: Some(8), deadline: Some("1m".into()), ..GrantLimits::default() };
         let limits = compile(Some(&provider), Some(&grant)).unwrap();
         assert_eq!((limits.calls, limits.deadline_ms), (8, 10_000));
@@ -188,7 +195,11 @@ mod tests {
         for text in ["0s", "forever", "-1s", "48h"] {
             let grant = GrantLimits { deadline: Some(text.into()), ..GrantLimits::default() };
             let denial = compile(None, Some(&grant)).unwrap_err();
-            assert_eq!((denial.reason, denial.field.as_str()), (Reason::NotGranted, "limits.deadline"), "{text}");
+            assert_eq!(
+                (denial.reason, denial.field.as_str()),
+                (Reason::NotGranted, "limits.deadline"),
+                "{text}"
+            );
         }
         let grant = GrantLimits { calls: Some(-1), ..GrantLimits::default() };
         assert!(compile(None, Some(&grant)).is_err());

@@ -19,11 +19,12 @@ pub(super) type Admitted = BTreeMap<String, usize>;
 pub(super) fn granted(catalogue: &Catalogue, words: &[String]) -> Result<Admitted, Denial> {
     let mut admitted = Admitted::new();
     for (n, word) in words.iter().enumerate() {
-        let refused = |remedy: &str| {
-            Err(Denial::new(Reason::OperationNotGranted, format!("operations[{n}]"), remedy))
-        };
+        let refused =
+            |remedy: &str| Err(Denial::new(Reason::OperationNotGranted, format!("operations[{n}]"), remedy));
         match class(word) {
-            Some(OperationClass::Exchange) => return refused("exchanges are admitted by auth alone: remove it"),
+            Some(OperationClass::Exchange) => {
+                return refused("exchanges are admitted by auth alone: remove it");
+            }
             Some(class) => {
                 for (id, _) in catalogue.operations.iter().filter(|(_, op)| op.class == class) {
                     admitted.entry(id.clone()).or_insert(n);

@@ -100,7 +100,8 @@ pub(super) struct Sources<'a> {
 
 /// Prepares one operation; none where the auth method lacks a slot that it uses, or a template is none.
 pub(super) fn operation(sources: &Sources<'_>, operation: &Operation) -> Option<Plan> {
-    let authority = operation.authority.clone().or_else(|| sources.catalogue.authorities.keys().next().cloned())?;
+    let authority =
+        operation.authority.clone().or_else(|| sources.catalogue.authorities.keys().next().cloned())?;
     let target = sources.targets.get(&authority)?;
     let maker = Maker { operation, target, sources };
     let slots: Vec<SlotPlan> = operation.slots.iter().map(|(name, slot)| maker.slot(name, slot)).collect();
@@ -215,7 +216,9 @@ impl Maker<'_> {
     fn node(&self, value: &Json) -> Option<Node> {
         Some(match value {
             Json::String(text) => Node::Text(self.text(text)?),
-            Json::Array(items) => Node::Array(items.iter().map(|item| self.node(item)).collect::<Option<_>>()?),
+            Json::Array(items) => {
+                Node::Array(items.iter().map(|item| self.node(item)).collect::<Option<_>>()?)
+            }
             Json::Object(members) => Node::Object(
                 members
                     .iter()

@@ -52,7 +52,9 @@ impl Writer<'_> {
                 let there = members.iter().filter(|(_, text)| self.is_there(text));
                 AdmittedBody::Form(there.map(|(name, text)| (name.clone(), self.plain(text))).collect())
             }
-            BodyPlan::Json(node) => AdmittedBody::Json(self.node(node).unwrap_or_else(|| Json::Object(Map::new()))),
+            BodyPlan::Json(node) => {
+                AdmittedBody::Json(self.node(node).unwrap_or_else(|| Json::Object(Map::new())))
+            }
         })
     }
 
@@ -124,7 +126,9 @@ impl Writer<'_> {
         match node {
             Node::Const(value) => Some(value.clone()),
             Node::Text(text) => self.is_there(text).then(|| Json::String(self.plain(text))),
-            Node::Array(items) => Some(Json::Array(items.iter().filter_map(|item| self.node(item)).collect())),
+            Node::Array(items) => {
+                Some(Json::Array(items.iter().filter_map(|item| self.node(item)).collect()))
+            }
             Node::Object(members) => {
                 let there = |(name, node): &(String, Node)| Some((name.clone(), self.node(node)?));
                 Some(Json::Object(members.iter().filter_map(there).collect()))

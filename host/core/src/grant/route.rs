@@ -60,7 +60,11 @@ pub fn choose(compiled: &[Compiled], entry: &Entry) -> Result<usize, Denial> {
 }
 
 /// The arguments with which an operation would answer an entry; none where it answers others.
-pub(super) fn arguments<'a>(program: &'a Program, id: &str, entry: &'a Entry) -> Option<Vec<(&'a str, Content<'a>)>> {
+pub(super) fn arguments<'a>(
+    program: &'a Program,
+    id: &str,
+    entry: &'a Entry,
+) -> Option<Vec<(&'a str, Content<'a>)>> {
     let operation = program.catalogue.operations.get(id)?;
     let class = match entry {
         Entry::Secret(_) | Entry::Extract(_) => OperationClass::Read,

@@ -56,7 +56,10 @@ fn item(path: &str, subject: &Subject, trusted: &BTreeSet<String>) -> Result<(),
             return Err(refused(format!("{path}.namespaces[{n}]"), "write one namespace's name, no pattern"));
         }
     }
-    subject.namespace_selector.as_ref().map_or(Ok(()), |s| selector(&format!("{path}.namespaceSelector"), s, trusted))
+    subject
+        .namespace_selector
+        .as_ref()
+        .map_or(Ok(()), |s| selector(&format!("{path}.namespaceSelector"), s, trusted))
 }
 
 fn selector(path: &str, selector: &LabelSelector, trusted: &BTreeSet<String>) -> Result<(), Denial> {
@@ -82,8 +85,7 @@ fn selector(path: &str, selector: &LabelSelector, trusted: &BTreeSet<String>) ->
 }
 
 fn matches(subject: &Subject, namespace: &Namespace<'_>) -> bool {
-    let named =
-        subject.namespaces.is_empty() || subject.namespaces.iter().any(|name| name == namespace.name);
+    let named = subject.namespaces.is_empty() || subject.namespaces.iter().any(|name| name == namespace.name);
     let selected = subject.namespace_selector.as_ref().is_none_or(|selector| selects(selector, namespace));
     let says_something = !subject.namespaces.is_empty() || subject.namespace_selector.is_some();
     says_something && named && selected

@@ -70,7 +70,9 @@ impl File {
             merge(&mut input, &patch.with);
             let word = if allowed { "allowed" } else { "denied" };
             let kind = rule.split_whitespace().next().unwrap_or_default();
+            let catalogue = base["catalogue"].as_str().unwrap_or_default();
             let name = format!("{kind}_{word}_{}", patch.name.replace(' ', "_"));
+            let name = if catalogue == "vault" { name } else { format!("{name}_of_{catalogue}") };
             Case { name, rule: rule.to_owned(), allowed, input, patch }
         };
         let mut cases = Vec::new();
@@ -100,7 +102,9 @@ impl Case {
             }
             (false, Err(denial)) => {
                 let want = (self.patch.reason.as_deref(), self.patch.field.as_deref());
-                if want == (Some(denial.reason.as_str()), Some(denial.field.as_str())) && denial.remedy.len() <= 200 {
+                if want == (Some(denial.reason.as_str()), Some(denial.field.as_str()))
+                    && denial.remedy.len() <= 200
+                {
                     return Ok(());
                 }
                 Err(format!("{}: denied with {denial}", self.name))
@@ -114,11 +118,15 @@ impl Case {
         let input = Input::read(&self.input);
         let request = input.request();
         let program = grant::compile(&request)?;
-        let Some(call) = self.input.get("call").filter(|call| !call.is_null()) else { return Ok(Got::default()) };
+        let Some(call) = self.input.get("call").filter(|call| !call.is_null()) else {
+            return Ok(Got::default());
+        };
         let call = OwnedCall::read(call);
         let args: Vec<(&str, Content<'_>)> = call.args.iter().map(|arg| arg.content()).collect();
         let binding = call.by.as_deref().map(|name| {
-            grant::named(&program, name).or_else(|| grant::minted(&program, name)).expect("the case's credential")
+            grant::named(&program, name)
+                .or_else(|| grant::minted(&program, name))
+                .expect("the case's credential")
         });
         let call = Call {
             operation: &call.operation,
@@ -174,8 +182,12 @@ impl Input {
         let catalogue = Arc::new(catalogue(input, "catalogueChanges"));
         let granted = input.get("grantedChanges").map(|_| self::catalogue(input, "grantedChanges"));
         let mut grant = input["grant"].clone();
-        if grant["spec"].get("surface").is_none() {
-            grant["spec"]["surface"] = json!(surface::hash(granted.as_ref().unwrap_or(&catalogue)));
+        let hash = surface::hash(granted.as_ref().unwrap_or(&catalogue));
+        let spec = grant["spec"].as_object_mut().unwrap();
+        match spec.get("surface").and_then(Json::as_str) {
+            None => drop(spec.insert("surface".into(), json!(hash))),
+            Some("none") => drop(spec.remove("surface")),
+            Some(_) => {}
         }
         Self {
             digest: input["digest"].as_str().unwrap().to_owned(),

@@ -118,7 +118,8 @@ fn check_attach(
 
 fn header(path: &str, name: &str, prefix: &str, faults: &mut Faults) {
     let lower = name.to_ascii_lowercase();
-    let token = (1..=64).contains(&lower.len()) && lower.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let token =
+        (1..=64).contains(&lower.len()) && lower.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let free = CREDENTIAL_HEADERS.contains(&lower.as_str()) || !is_host_header(&lower);
     faults.unless(token && free, path, "names a header that carries no credential", "use another header");
     let printable = prefix.bytes().all(|b| (0x20..0x7f).contains(&b)) && prefix.len() <= 64;
@@ -135,7 +136,8 @@ fn body(path: &str, at: &str, operations: &[String], catalogue: &Catalogue, faul
                 Some(Body::Form(members)) => parent.is_empty() && !members.contains_key(name),
                 Some(Body::Json(members)) => {
                     let root = serde_json::Value::Object(members.clone());
-                    root.pointer(parent).is_some_and(serde_json::Value::is_object) && root.pointer(at).is_none()
+                    root.pointer(parent).is_some_and(serde_json::Value::is_object)
+                        && root.pointer(at).is_none()
                 }
                 None => false,
             };

@@ -133,10 +133,7 @@ fn header(place: &Place, faults: &mut Faults) {
     );
     let edges = |text: &str| text == text.trim() || !place.template.is_literal();
     faults.unless(
-        place
-            .template
-            .literals()
-            .all(|text| edges(text) && text.bytes().all(|b| (0x20..0x7f).contains(&b))),
+        place.template.literals().all(|text| edges(text) && text.bytes().all(|b| (0x20..0x7f).contains(&b))),
         &place.path,
         "is not printable ASCII without spaces at its ends",
         "correct it",

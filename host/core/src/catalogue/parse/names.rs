@@ -15,12 +15,7 @@ pub(super) fn check(catalogue: &Catalogue, faults: &mut Faults) {
         "is not a semantic version",
         "write MAJOR.MINOR.PATCH, such as 1.2.0",
     );
-    faults.unless(
-        catalogue.world == World::Blind,
-        "world",
-        "is not served yet",
-        "write `world = \"blind\"`",
-    );
+    faults.unless(catalogue.world == World::Blind, "world", "is not served yet", "write `world = \"blind\"`");
     faults.unless(
         catalogue.description.len() <= 200 && !catalogue.description.contains(char::is_control),
         "description",

@@ -45,7 +45,9 @@ pub(super) fn grant_slot(path: &str, slot: &GrantSlot, catalogue: &Catalogue, fa
     let Some(default) = &slot.default else { return };
     let fits = match inherited(default) {
         None => class::fits_slot(slot.class, slot.multi, default),
-        Some(name) => path.starts_with("auth.") && catalogue.account.get(name).is_some_and(|from| inherits(slot, from)),
+        Some(name) => {
+            path.starts_with("auth.") && catalogue.account.get(name).is_some_and(|from| inherits(slot, from))
+        }
     };
     let remedy = "write what the slot may hold; of an auth slot also `{account.x}` alone, of the same class";
     faults.unless(fits, &format!("{path}.default"), "is outside its class", remedy);
@@ -95,7 +97,8 @@ pub(super) fn policy(path: &str, policy: &Policy, catalogue: &Catalogue, faults:
 
 fn is_action(text: &str) -> bool {
     text.split_once(':').is_some_and(|(service, verb)| {
-        let fits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let fits =
+            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         fits(service) && fits(verb)
     })
 }
@@ -113,7 +116,8 @@ fn check_authority(path: &str, authority: &Authority, catalogue: &Catalogue, fau
         );
     }
     let Some(service) = &authority.service else { return };
-    let plain = !service.is_empty() && service.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let plain = !service.is_empty()
+        && service.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     faults.unless(plain, &format!("{path}.service"), "is not a service name of AWS", "correct it");
     let region = authority.account.as_ref().is_none_or(|slots| slots.iter().any(|slot| slot == SIGNED_SLOT));
     faults.unless(

@@ -83,10 +83,8 @@ fn key(base: &str, operation: &Operation, faults: &mut Faults) {
             faults.add(&path, "names a slot that is not declared", "declare it under `slots`");
             continue;
         };
-        let from_reference = matches!(
-            slot.source,
-            Source::Key | Source::Path | Source::Echo | Source::Settings(_)
-        );
+        let from_reference =
+            matches!(slot.source, Source::Key | Source::Path | Source::Echo | Source::Settings(_));
         faults.unless(
             from_reference,
             &path,
@@ -100,9 +98,10 @@ fn key(base: &str, operation: &Operation, faults: &mut Faults) {
             "only the prefix of a list may be optional",
         );
     }
-    let all_fixed = operation.key.iter().all(|name| {
-        operation.slots.get(name).is_some_and(|slot| matches!(slot.source, Source::Settings(_)))
-    });
+    let all_fixed = operation
+        .key
+        .iter()
+        .all(|name| operation.slots.get(name).is_some_and(|slot| matches!(slot.source, Source::Settings(_))));
     faults.unless(
         !about_one || operation.key.is_empty() || !all_fixed,
         &path,
@@ -115,12 +114,7 @@ fn key(base: &str, operation: &Operation, faults: &mut Faults) {
 fn exchange(base: &str, operation: &Operation, faults: &mut Faults) {
     if operation.class != OperationClass::Exchange {
         let remedy = "remove it, or make the operation an exchange";
-        faults.unless(
-            operation.mint.is_none(),
-            &format!("{base}.mint"),
-            "stands on no exchange",
-            remedy,
-        );
+        faults.unless(operation.mint.is_none(), &format!("{base}.mint"), "stands on no exchange", remedy);
         return;
     }
     faults.unless(

@@ -70,9 +70,14 @@ fn path_texts(id: &str, operation: &Operation) -> Vec<Text> {
 
 fn json_texts(base: &str, value: &Value, at: &str, texts: &mut Vec<Text>) {
     match value {
-        Value::String(text) => texts.push((pointer::dotted(base, at), Part::Body, at.to_owned(), text.clone())),
+        Value::String(text) => {
+            texts.push((pointer::dotted(base, at), Part::Body, at.to_owned(), text.clone()))
+        }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(n, item)| json_texts(base, item, &format!("{at}/{n}"), texts));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(n, item)| json_texts(base, item, &format!("{at}/{n}"), texts));
         }
         Value::Object(members) => {
             for (name, member) in members {

@@ -105,7 +105,12 @@ fn outcomes(base: &str, operation: &Operation, faults: &mut Faults) {
 }
 
 fn check_mint(path: &str, operation: &Operation, mint: &Mint, catalogue: &Catalogue, faults: &mut Faults) {
-    faults.unless(!mint.take.is_empty(), &format!("{path}.take"), "takes nothing", "name what the reply holds");
+    faults.unless(
+        !mint.take.is_empty(),
+        &format!("{path}.take"),
+        "takes nothing",
+        "name what the reply holds",
+    );
     let pointers = mint.take.values().chain(&mint.ttl).chain(mint.account.as_ref().map(|a| &a.arn_at));
     for at in pointers {
         pointer_at(path, at, faults);

@@ -69,8 +69,7 @@ fn facets(path: &str, f: &Field, faults: &mut Faults) {
     faults.unless(text || !f.secret, &format!("{path}.secret"), text_only, remedy);
     faults.unless(text || f.one_of.is_empty(), &format!("{path}.enum"), text_only, remedy);
     faults.unless(text || f.pattern.is_none(), &format!("{path}.pattern"), text_only, remedy);
-    let measured =
-        text || matches!(f.kind, FieldKind::Integer | FieldKind::Array | FieldKind::Map);
+    let measured = text || matches!(f.kind, FieldKind::Integer | FieldKind::Array | FieldKind::Map);
     let bounded = f.min.is_some() || f.max.is_some();
     faults.unless(measured || !bounded, &format!("{path}.min"), "measures nothing here", remedy);
     faults.unless(

@@ -125,7 +125,12 @@ fn pieces(place: &Place, operation: &Operation, catalogue: &Catalogue, faults: &
             Piece::Auth(name) => {
                 let slots: Vec<_> = catalogue.auth.values().filter_map(|m| m.slots.get(name)).collect();
                 let problem = format!("uses `auth.{name}`, which no auth method has");
-                faults.unless(!slots.is_empty(), &place.path, &problem, "declare it under the method's `slots`");
+                faults.unless(
+                    !slots.is_empty(),
+                    &place.path,
+                    &problem,
+                    "declare it under the method's `slots`",
+                );
                 slots.iter().for_each(|slot| granted(place, name, slot, faults));
             }
         }

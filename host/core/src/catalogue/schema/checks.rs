@@ -33,11 +33,15 @@ pub(super) fn text(field: &Field, text: &str) -> Vec<Problem> {
         problems.push(("is too short or too long", range(field)));
     }
     if !field.one_of.is_empty() && !field.one_of.iter().any(|one| one == text) {
-        problems.push(("is none of the values that it may have", format!("use one of {}", field.one_of.join(", "))));
+        problems.push((
+            "is none of the values that it may have",
+            format!("use one of {}", field.one_of.join(", ")),
+        ));
     }
     let matches = |p: &str| pattern(p).is_ok_and(|pattern| pattern.is_match(text));
     if field.pattern.as_deref().is_some_and(|p| !matches(p)) {
-        problems.push(("does not have the form that it must have", "see the provider's reference".to_owned()));
+        problems
+            .push(("does not have the form that it must have", "see the provider's reference".to_owned()));
     }
     problems
 }
@@ -81,7 +85,8 @@ pub(super) fn selector(shape: &Selector, value: &Json) -> Vec<(String, &'static 
             member.as_array().is_some_and(|items| items.iter().all(Json::is_string))
         } else {
             let near = nearest(name, shape.texts.iter().chain(shape.lists).copied());
-            let remedy = near.map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+            let remedy =
+                near.map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
             problems.push((name.clone(), "is no field of this selector", remedy));
             continue;
         };
@@ -107,7 +112,10 @@ fn is_reference(member: &str, text: &str) -> bool {
     let edges = text.bytes().next().is_some_and(lower) && text.bytes().last().is_some_and(lower);
     match member {
         "type" => matches!(text, "Secret" | "ConfigMap"),
-        "key" => (1..=253).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)),
+        "key" => {
+            (1..=253).contains(&text.len())
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+        }
         "namespace" => text.len() <= 63 && edges && text.bytes().all(|b| lower(b) || b == b'-'),
         _ => text.len() <= 253 && edges && text.bytes().all(|b| lower(b) || b == b'-' || b == b'.'),
     }

@@ -31,7 +31,10 @@ pub fn describe(catalogue: &Catalogue) -> String {
         line(&mut text, &format!("secret setting {at}, handed out as a handle"));
     }
     if let Some(config) = &catalogue.config {
-        line(&mut text, &format!("delivers {} of {} where its key is the entry's", config.value, config.items));
+        line(
+            &mut text,
+            &format!("delivers {} of {} where its key is the entry's", config.value, config.items),
+        );
     }
     text
 }

@@ -25,8 +25,7 @@ pub(in crate::grant) fn choose(
     granted: &[Granted],
     needed: &BTreeSet<&str>,
 ) -> Result<Chosen, Denial> {
-    let mut chosen =
-        Chosen { targets: BTreeMap::new(), lines: BTreeMap::new(), denied: BTreeMap::new() };
+    let mut chosen = Chosen { targets: BTreeMap::new(), lines: BTreeMap::new(), denied: BTreeMap::new() };
     for name in request.catalogue.authorities.keys() {
         let of_authority: Vec<&Granted> = granted.iter().filter(|target| target.authority == *name).collect();
         match agreeing(request, name, of_authority) {
@@ -49,7 +48,8 @@ pub(in crate::grant) fn choose(
 
 /// The denial to report: one about the store's own field comes before a grant that lacks a target.
 fn first_denial(denied: &BTreeMap<String, Denial>, needed: &BTreeSet<&str>) -> Option<Denial> {
-    let of_needed = || denied.iter().filter(|(name, _)| needed.contains(name.as_str())).map(|(_, denial)| denial);
+    let of_needed =
+        || denied.iter().filter(|(name, _)| needed.contains(name.as_str())).map(|(_, denial)| denial);
     of_needed().find(|denial| denial.field.starts_with("spec.")).or_else(|| of_needed().next()).cloned()
 }
 
@@ -92,7 +92,9 @@ fn agreeing<'g>(
         }
     }
     for (slot, rule) in &catalogue.account {
-        let (Some(text), Some(at)) = (store_text(request, rule.settings.as_ref()), &rule.settings) else { continue };
+        let (Some(text), Some(at)) = (store_text(request, rule.settings.as_ref()), &rule.settings) else {
+            continue;
+        };
         let had_any = !candidates.is_empty();
         candidates.retain(|target| target.account.get(slot).is_none_or(|value| value == text));
         if candidates.is_empty() && had_any {
@@ -163,8 +165,10 @@ fn roots(request: &Request<'_>, target: &Granted) -> Result<Option<Arc<Vec<u8>>>
 
 fn load(request: &Request<'_>, index: usize, key: &str) -> Result<Roots, Denial> {
     let refused = |remedy: &str| Denial::new(Reason::NotGranted, format!("targets[{index}].caRef"), remedy);
-    let pem = request.ca.get(key).ok_or_else(|| refused("there is no such ConfigMap and key among the policy"))?;
-    let certificates = ca::certificates(pem).ok_or_else(|| refused("the ConfigMap holds no PEM certificates"))?;
+    let pem =
+        request.ca.get(key).ok_or_else(|| refused("there is no such ConfigMap and key among the policy"))?;
+    let certificates =
+        ca::certificates(pem).ok_or_else(|| refused("the ConfigMap holds no PEM certificates"))?;
     Ok(Roots { pem: Arc::new(pem.as_bytes().to_vec()), certificates })
 }
 

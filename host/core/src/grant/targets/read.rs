@@ -16,7 +16,10 @@ use crate::{
 };
 
 /// Reads every target; faults of several targets are all found.
-pub(in crate::grant) fn read(catalogue: &Catalogue, grant: &CapabilityGrantSpec) -> Result<Vec<Granted>, Vec<Denial>> {
+pub(in crate::grant) fn read(
+    catalogue: &Catalogue,
+    grant: &CapabilityGrantSpec,
+) -> Result<Vec<Granted>, Vec<Denial>> {
     let mut targets: Vec<Granted> = Vec::new();
     let mut denials = Vec::new();
     for (index, target) in grant.targets.iter().enumerate() {
@@ -57,9 +60,10 @@ fn one(catalogue: &Catalogue, index: usize, target: &GrantTarget) -> Result<Gran
             .map_err(|remedy| denied(Reason::KeyNotGranted, index, &format!(".keys[{n}]"), remedy))?;
         patterns.push(pattern);
     }
-    let ca = target.ca_ref.as_ref().map(|ca| {
-        format!("{}/{}", ca.config_map, ca.key.as_deref().unwrap_or("ca.crt"))
-    });
+    let ca = target
+        .ca_ref
+        .as_ref()
+        .map(|ca| format!("{}/{}", ca.config_map, ca.key.as_deref().unwrap_or("ca.crt")));
     Ok(Granted { index, authority: name.to_owned(), origin, addresses, ca, account, keys: patterns })
 }
 
@@ -107,7 +111,8 @@ fn addresses(index: usize, given: Option<&GrantAddresses>, origin: &Origin) -> R
     match address::admit(literal, &rule) {
         Ok(()) => Ok(rule),
         Err(_) => {
-            let remedy = format!("the origin's address is of another class: {}", address::classify(literal).as_str());
+            let remedy =
+                format!("the origin's address is of another class: {}", address::classify(literal).as_str());
             denied(".addresses.class", &remedy)
         }
     }
@@ -141,7 +146,10 @@ fn account(
 ///
 /// # Errors
 /// A remedy: the slot must be filled, or holds a wildcard or something outside its class.
-pub(in crate::grant) fn value<'a>(slot: &'a GrantSlot, given: Option<&'a String>) -> Result<&'a str, &'static str> {
+pub(in crate::grant) fn value<'a>(
+    slot: &'a GrantSlot,
+    given: Option<&'a String>,
+) -> Result<&'a str, &'static str> {
     let text = given.or(slot.default.as_ref()).map(String::as_str).unwrap_or_default();
     if text.is_empty() {
         return if slot.optional { Ok("") } else { Err("is missing: every account slot is written out") };
@@ -149,5 +157,9 @@ pub(in crate::grant) fn value<'a>(slot: &'a GrantSlot, given: Option<&'a String>
     if text.contains('*') {
         return Err("is a wildcard: name one account");
     }
-    if class::fits_slot(slot.class, slot.multi, text) { Ok(text) } else { Err("is outside the slot's character class") }
+    if class::fits_slot(slot.class, slot.multi, text) {
+        Ok(text)
+    } else {
+        Err("is outside the slot's character class")
+    }
 }
