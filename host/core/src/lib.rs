@@ -5,10 +5,13 @@
 //! The rules of grants (G), of the boundary (B) and the invariants (I) are those of ARCHITECTURE.md.
 
 pub mod catalogue;
+#[cfg(test)]
+mod corpus;
 pub mod egress;
 pub mod fetched;
 pub mod grant;
 pub mod program;
 pub mod reason;
 pub mod secret;
+pub mod sigv4;
 pub mod values;
