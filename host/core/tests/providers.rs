@@ -125,6 +125,10 @@ fn every_catalogue_is_well_formed_and_its_readme_shows_a_grant_that_compiles() {
         ("fake", json!({"data": [{"key": "a", "value": "b"}]})),
         ("vault", vault(&json!({"tokenSecretRef": {"name": "vault-token", "key": "token"}}))),
         ("aws", aws("SecretsManager")),
+        (
+            "adversary",
+            json!({"server": "https://127.0.0.1:8200", "seed": 1, "auth": {"tokenSecretRef": {"name": "token", "key": "t"}}}),
+        ),
         ("template", api),
     ] {
         program(provider, &settings);
