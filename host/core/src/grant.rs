@@ -19,7 +19,7 @@ mod plan;
 mod policy;
 mod render;
 mod route;
-mod subject;
+pub(crate) mod subject;
 mod targets;
 
 use std::{

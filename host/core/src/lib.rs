@@ -12,6 +12,7 @@ pub mod fetched;
 pub mod grant;
 pub mod program;
 pub mod reason;
+pub mod reconcile;
 pub mod secret;
 pub mod sigv4;
 pub mod values;

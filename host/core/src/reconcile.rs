@@ -14,7 +14,7 @@ pub mod settle;
 pub mod store;
 pub mod targets;
 
-pub use assign::{Assigned, Candidate, assign};
+pub use assign::{Assigned, assign};
 pub use entries::{EntryPlan, Source, StoreKey};
 pub use observed::{Observed, TargetState, place};
 pub use plan::{FetchPlan, NotReady, Plan, plan};

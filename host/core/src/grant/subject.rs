@@ -91,7 +91,7 @@ fn matches(subject: &Subject, namespace: &Namespace<'_>) -> bool {
     says_something && named && selected
 }
 
-fn selects(selector: &LabelSelector, namespace: &Namespace<'_>) -> bool {
+pub(crate) fn selects(selector: &LabelSelector, namespace: &Namespace<'_>) -> bool {
     let value = |key: &str| label(namespace.labels, key, namespace.name);
     let labels = selector.match_labels.iter().all(|(key, wanted)| value(key) == Some(wanted));
     let says_something = !selector.match_labels.is_empty() || !selector.match_expressions.is_empty();

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use bailiwick_api::{
     condition::phrase,
-    external_secret::{CreationPolicy, DeletionPolicy, Target, unserved},
+    external_secret::{CreationPolicy, DeletionPolicy, Target},
     names::LABEL_CREATED_BY,
+    served::unserved,
 };
 
 use super::{observed::Observed, plan::NotReady};

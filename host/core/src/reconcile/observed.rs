@@ -53,8 +53,7 @@ impl Observed<'_> {
     #[must_use]
     pub fn version(&self) -> String {
         let meta = &self.object.metadata;
-        let text = format!("{{annotations:{} labels:{}}}", go_map(&meta.annotations), go_map(&meta.labels));
-        format!("{}-{}", meta.generation.unwrap_or(0), hash::text(&text))
+        format!("{}-{}", meta.generation.unwrap_or(0), hash::meta(&meta.annotations, &meta.labels))
     }
 }
 
@@ -64,10 +63,4 @@ pub fn place(object: &Object<ExternalSecretSpec>) -> (&str, &str) {
     let target = object.spec.target.as_ref().and_then(|target| target.name.as_deref());
     let name = target.filter(|name| !name.is_empty()).unwrap_or(&object.metadata.name);
     (object.metadata.namespace.as_deref().unwrap_or("default"), name)
-}
-
-/// A map as Go's `%+v` writes it.
-fn go_map(map: &BTreeMap<String, String>) -> String {
-    let members: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{value}")).collect();
-    format!("map[{}]", members.join(" "))
 }

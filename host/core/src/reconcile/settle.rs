@@ -4,6 +4,8 @@
 mod desired;
 mod gather;
 
+pub use gather::words;
+
 use std::collections::BTreeMap;
 
 use bailiwick_api::{
@@ -11,6 +13,7 @@ use bailiwick_api::{
     external_secret::DeletionPolicy,
 };
 
+use self::desired::Outcome;
 use super::{
     checks::policies,
     observed::{Observed, TargetState},
@@ -68,7 +71,8 @@ pub struct DesiredSecret {
 }
 
 /// What happens to a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Change {
     /// It was not there.
     Added,
@@ -94,18 +98,19 @@ pub fn settle(
         Ok(gathered) => gathered,
         Err(not_ready) => return Settled { action: Action::Keep, ready: Err(not_ready), missing: Vec::new() },
     };
-    let missing = gathered.missing;
-    let settled = |action, reason, message| Settled { action, ready: Ok(Ready { reason, message }), missing };
-    match (gathered.data.is_empty(), deletion) {
-        (true, DeletionPolicy::Delete) => settled(Action::Delete, reason::SECRET_DELETED, phrase::DELETED),
-        (true, DeletionPolicy::Retain) => settled(Action::Keep, reason::SECRET_SYNCED, phrase::RETAINED),
+    let (action, ready) = match (gathered.data.is_empty(), deletion) {
+        (true, DeletionPolicy::Delete) => (Action::Delete, ready(reason::SECRET_DELETED, phrase::DELETED)),
+        (true, DeletionPolicy::Retain) => (Action::Keep, ready(reason::SECRET_SYNCED, phrase::RETAINED)),
         _ => match desired::desired(observed, gathered.data, target) {
-            Ok(desired::Outcome::Write(secret)) => {
-                settled(Action::Write(secret), reason::SECRET_SYNCED, phrase::SYNCED)
-            }
-            Ok(desired::Outcome::Keep) => settled(Action::Keep, reason::SECRET_SYNCED, phrase::SYNCED),
-            Ok(desired::Outcome::Missing) => settled(Action::Keep, reason::SECRET_MISSING, phrase::MISSING),
-            Err(not_ready) => Settled { action: Action::Keep, ready: Err(not_ready), missing },
+            Ok(Outcome::Write(secret)) => (Action::Write(secret), ready(reason::SECRET_SYNCED, phrase::SYNCED)),
+            Ok(Outcome::Keep) => (Action::Keep, ready(reason::SECRET_SYNCED, phrase::SYNCED)),
+            Ok(Outcome::Missing) => (Action::Keep, ready(reason::SECRET_MISSING, phrase::MISSING)),
+            Err(not_ready) => (Action::Keep, Err(not_ready)),
         },
-    }
+    };
+    Settled { action, ready, missing: gathered.missing }
+}
+
+const fn ready(reason: &'static str, message: &'static str) -> Result<Ready, NotReady> {
+    Ok(Ready { reason, message })
 }

@@ -4,11 +4,12 @@
 use bailiwick_api::{
     meta::{LabelSelector, ObjectMeta},
     secret_store::{SecretStoreSpec, StoreCondition},
+    served::unserved_store,
 };
 use regex::Regex;
 
 use super::{entries::StoreKey, plan::NotReady};
-use crate::grant::selector;
+use crate::grant::{Namespace, subject};
 
 /// Why an object cannot use a store that it names.
 pub fn usable(
@@ -23,6 +24,9 @@ pub fn usable(
     let other = store.controller.as_deref().filter(|own| !own.is_empty() && *own != class);
     if other.is_some() {
         return Err(NotReady::new(format!("{:?} {}: spec.controller names another controller class", key.kind, key.name)));
+    }
+    if let Some(refused) = unserved_store(store).first() {
+        return Err(NotReady::new(format!("{:?} {}: {}: {}", key.kind, key.name, refused.path, refused.remedy)));
     }
     let conditions = store.conditions.as_deref().unwrap_or_default();
     if conditions.is_empty() || conditions.iter().any(|condition| meets(condition, namespace)) {
@@ -43,5 +47,6 @@ fn matches(expression: &str, name: &str) -> bool {
 }
 
 fn selects(labels: &LabelSelector, namespace: &ObjectMeta) -> bool {
-    selector::matches(labels, &namespace.labels)
+    let uid = namespace.uid.as_deref().unwrap_or_default();
+    subject::selects(labels, &Namespace { name: &namespace.name, uid, labels: &namespace.labels })
 }

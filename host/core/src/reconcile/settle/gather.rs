@@ -81,7 +81,8 @@ impl From<At<'_>> for NotReady {
 }
 
 /// What a failure means, for people.
-pub(crate) const fn words(failure: Failure) -> &'static str {
+#[must_use]
+pub const fn words(failure: Failure) -> &'static str {
     match failure {
         Failure::NotFound => "the backend has no such secret",
         Failure::Refused => "the backend refused it; check the credential's rights there",
