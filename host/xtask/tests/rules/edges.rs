@@ -1,0 +1,157 @@
+//! Which crate may depend on which (ARCHITECTURE.md, "Crates"): sandbox and broker never see each other, and
+//! neither sees the network's or Kubernetes' clients but its own. Read from `cargo metadata`, so that a feature or
+//! a renamed dependency cannot hide an edge.
+
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+
+use crate::root;
+
+/// The crates of ours that a crate may name.
+const ALLOWED: [(&str, &[&str]); 11] = [
+    ("bailiwick-api", &[]),
+    ("bailiwick-boundary", &[]),
+    ("bailiwick-core", &["bailiwick-api", "bailiwick-boundary"]),
+    ("bailiwick-artifact", &["bailiwick-core"]),
+    ("bailiwick-sandbox", &["bailiwick-boundary"]),
+    ("bailiwick-broker", &["bailiwick-boundary", "bailiwick-core"]),
+    ("bailiwick-sync", &SYNC),
+    ("bailiwick-operator", &OPERATOR),
+    (
+        "bailiwick",
+        &["bailiwick-sync", "bailiwick-operator", "bailiwick-artifact", "bailiwick-core", "bailiwick-api"],
+    ),
+    ("bailiwick-testkit", &[]),
+    ("xtask", &[]),
+];
+
+const SYNC: [&str; 6] = [
+    "bailiwick-broker",
+    "bailiwick-sandbox",
+    "bailiwick-artifact",
+    "bailiwick-boundary",
+    "bailiwick-core",
+    "bailiwick-api",
+];
+
+const OPERATOR: [&str; 7] = [
+    "bailiwick-sync",
+    "bailiwick-broker",
+    "bailiwick-sandbox",
+    "bailiwick-artifact",
+    "bailiwick-boundary",
+    "bailiwick-core",
+    "bailiwick-api",
+];
+
+/// Crates of others that only these of ours may name.
+const RESERVED: [(&str, &[&str]); 7] = [
+    ("wasmtime", &["bailiwick-sandbox"]),
+    ("wasmtime-wasi", &["bailiwick-sandbox"]),
+    ("hickory-resolver", &["bailiwick-broker"]),
+    ("hyper", &["bailiwick-broker", "bailiwick-testkit"]),
+    ("tokio-rustls", &["bailiwick-broker", "bailiwick-testkit"]),
+    ("reqwest", &["bailiwick-artifact", "bailiwick"]),
+    ("kube", &["bailiwick-operator", "bailiwick"]),
+];
+
+/// An edge from a crate of ours.
+struct Edge {
+    from: String,
+    to: String,
+    test_only: bool,
+}
+
+fn edges() -> Vec<Edge> {
+    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
+    metadata.packages.iter().flat_map(of_package).collect()
+}
+
+fn of_package(package: &Package) -> Vec<Edge> {
+    let from = package.name.to_string();
+    let edge = |dependency: &cargo_metadata::Dependency| Edge {
+        from: from.clone(),
+        to: dependency.name.clone(),
+        test_only: dependency.kind == DependencyKind::Development,
+    };
+    package.dependencies.iter().map(edge).collect()
+}
+
+// The edges that are not allowed, each with the reason. Tests may use the testkit and whatever is reserved.
+fn forbidden(edges: &[Edge]) -> Vec<String> {
+    let ours = |name: &str| ALLOWED.iter().any(|(known, _)| *known == name);
+    let mut found = Vec::new();
+    for Edge { from, to, test_only } in edges {
+        let Some((_, allowed)) = ALLOWED.iter().find(|(known, _)| known == from) else {
+            found.push(format!("{from} is not in the list of crates"));
+            continue;
+        };
+        let kit = to == "bailiwick-testkit" && *test_only;
+        if ours(to) && !allowed.contains(&to.as_str()) && !kit {
+            found.push(format!("{from} must not depend on {to}"));
+        }
+        let reserved = RESERVED.iter().find(|(known, _)| known == to);
+        if reserved.is_some_and(|(_, holders)| !holders.contains(&from.as_str()) && !test_only) {
+            found.push(format!("{to} is not for {from}"));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn crates_depend_only_on_those_they_may() {
+    let edges = edges();
+    assert!(edges.iter().any(|edge| edge.from == "bailiwick-sync" && edge.to == "bailiwick-broker"));
+    assert_eq!(forbidden(&edges), Vec::<String>::new());
+}
+
+#[test]
+fn a_forbidden_edge_is_found() {
+    let edge = |from: &str, to: &str, test_only| Edge { from: from.into(), to: to.into(), test_only };
+    for bad in [
+        edge("bailiwick-sandbox", "bailiwick-broker", false),
+        edge("bailiwick-broker", "bailiwick-sandbox", true),
+        edge("bailiwick-core", "bailiwick-testkit", false),
+        edge("bailiwick-testkit", "bailiwick-broker", false),
+        edge("bailiwick-broker", "wasmtime", false),
+        edge("bailiwick-broker", "reqwest", false),
+        edge("a-new-crate", "anything", false),
+    ] {
+        assert_eq!(forbidden(&[bad]).len(), 1);
+    }
+    assert!(forbidden(&[edge("bailiwick-core", "bailiwick-testkit", true)]).is_empty());
+}
+
+#[test]
+fn versions_are_written_once() {
+    for crate_folder in std::fs::read_dir(root().join("host")).unwrap() {
+        let file = crate_folder.unwrap().path().join("Cargo.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(
+            own_versions(&text),
+            Vec::<&str>::new(),
+            "{}: write versions in the root's Cargo.toml",
+            file.display()
+        );
+    }
+    assert_eq!(
+        own_versions("[dependencies]\na.workspace = true\nb = \"1\"\n[features]\nc = []"),
+        ["b = \"1\""]
+    );
+}
+
+// Dependencies of a manifest that do not come from the workspace.
+fn own_versions(manifest: &str) -> Vec<&str> {
+    let mut within = false;
+    let mut found = Vec::new();
+    for line in manifest.lines().map(str::trim) {
+        if line.starts_with('[') {
+            within = line.trim_end_matches(']').ends_with("dependencies");
+        } else if within && line.contains('=') && !line.starts_with('#') && !line.contains("workspace = true")
+        {
+            found.push(line);
+        }
+    }
+    found
+}
