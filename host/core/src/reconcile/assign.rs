@@ -21,7 +21,10 @@ pub struct Assigned {
 
 /// Assigns entries of one store to the grants that were compiled against it, which stand in the order of their names.
 #[must_use]
-pub fn assign<'a>(entries: impl IntoIterator<Item = (usize, &'a EntryPlan)>, compiled: Vec<Compiled>) -> Assigned {
+pub fn assign<'a>(
+    entries: impl IntoIterator<Item = (usize, &'a EntryPlan)>,
+    compiled: Vec<Compiled>,
+) -> Assigned {
     let mut served: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut denied = Vec::new();
     for (index, entry) in entries {

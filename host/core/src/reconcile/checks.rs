@@ -31,16 +31,18 @@ fn served(observed: &Observed<'_>) -> Option<NotReady> {
 
 fn something_to_fetch(observed: &Observed<'_>) -> Option<NotReady> {
     let spec = &observed.object.spec;
-    let empty = spec.data.iter().flatten().next().is_none() && spec.data_from.iter().flatten().next().is_none();
+    let empty =
+        spec.data.iter().flatten().next().is_none() && spec.data_from.iter().flatten().next().is_none();
     empty.then(|| NotReady::new("spec: has neither data nor dataFrom; name at least one"))
 }
 
 fn policies_fit(observed: &Observed<'_>) -> Option<NotReady> {
     let (creation, deletion) = policies(observed.object.spec.target.as_ref());
     match (deletion, creation) {
-        (DeletionPolicy::Delete, CreationPolicy::Merge | CreationPolicy::None | CreationPolicy::CreateOrMerge) => {
-            Some(NotReady::new("spec.target.deletionPolicy: Delete needs creationPolicy Owner or Orphan"))
-        }
+        (
+            DeletionPolicy::Delete,
+            CreationPolicy::Merge | CreationPolicy::None | CreationPolicy::CreateOrMerge,
+        ) => Some(NotReady::new("spec.target.deletionPolicy: Delete needs creationPolicy Owner or Orphan")),
         (DeletionPolicy::Merge, CreationPolicy::None) => {
             Some(NotReady::new("spec.target.deletionPolicy: Merge cannot be used with creationPolicy None"))
         }
@@ -56,7 +58,9 @@ fn keys_unique(observed: &Observed<'_>) -> Option<NotReady> {
     let mut seen = BTreeSet::new();
     let entries = observed.object.spec.data.iter().flatten().enumerate();
     let (index, _) = entries.into_iter().find(|(_, entry)| !seen.insert(entry.secret_key.as_str()))?;
-    Some(NotReady::new(format!("spec.data[{index}].secretKey: an earlier entry has the same key; choose another")))
+    Some(NotReady::new(format!(
+        "spec.data[{index}].secretKey: an earlier entry has the same key; choose another"
+    )))
 }
 
 fn owner(observed: &Observed<'_>) -> Option<NotReady> {

@@ -94,13 +94,18 @@ fn reference(remote: &RemoteRef) -> Reference {
     }
 }
 
-fn store(spec: &ExternalSecretSpec, source_ref: Option<&SourceRef>, source: Source) -> Result<StoreKey, String> {
+fn store(
+    spec: &ExternalSecretSpec,
+    source_ref: Option<&SourceRef>,
+    source: Source,
+) -> Result<StoreKey, String> {
     let own = match source_ref {
         Some(SourceRef::StoreRef(store)) => Some(store),
         _ => None,
     };
-    key(own.or(spec.secret_store_ref.as_ref()))
-        .ok_or_else(|| format!("{}: has no store; set spec.secretStoreRef.name or sourceRef.storeRef", source.path()))
+    key(own.or(spec.secret_store_ref.as_ref())).ok_or_else(|| {
+        format!("{}: has no store; set spec.secretStoreRef.name or sourceRef.storeRef", source.path())
+    })
 }
 
 fn key(store: Option<&StoreRef>) -> Option<StoreKey> {

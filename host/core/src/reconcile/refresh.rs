@@ -60,11 +60,13 @@ fn last(observed: &Observed<'_>) -> Option<i64> {
 /// Whether the Secret is there and is what was written. Of an Orphan drift is mended at the next refresh only, and
 /// with None there is nothing of ours that could drift.
 fn target_valid(observed: &Observed<'_>) -> bool {
-    let policy = observed.object.spec.target.as_ref().and_then(|target| target.creation_policy).unwrap_or_default();
+    let policy =
+        observed.object.spec.target.as_ref().and_then(|target| target.creation_policy).unwrap_or_default();
     matches!(policy, CreationPolicy::Orphan | CreationPolicy::None) || observed.target.is_some_and(unchanged)
 }
 
 fn unchanged(target: &TargetState) -> bool {
     let managed = target.labels.get(LABEL_MANAGED).is_some_and(|value| value == LABEL_MANAGED_VALUE);
-    managed && target.annotations.get(ANNOTATION_DATA_HASH).is_some_and(|hash| *hash == hash::data(&target.data))
+    managed
+        && target.annotations.get(ANNOTATION_DATA_HASH).is_some_and(|hash| *hash == hash::data(&target.data))
 }

@@ -96,13 +96,17 @@ pub fn settle(
     let (_, deletion) = policies(observed.object.spec.target.as_ref());
     let gathered = match gather::gather(&observed.object.spec, plan, results) {
         Ok(gathered) => gathered,
-        Err(not_ready) => return Settled { action: Action::Keep, ready: Err(not_ready), missing: Vec::new() },
+        Err(not_ready) => {
+            return Settled { action: Action::Keep, ready: Err(not_ready), missing: Vec::new() };
+        }
     };
     let (action, ready) = match (gathered.data.is_empty(), deletion) {
         (true, DeletionPolicy::Delete) => (Action::Delete, ready(reason::SECRET_DELETED, phrase::DELETED)),
         (true, DeletionPolicy::Retain) => (Action::Keep, ready(reason::SECRET_SYNCED, phrase::RETAINED)),
         _ => match desired::desired(observed, gathered.data, target) {
-            Ok(Outcome::Write(secret)) => (Action::Write(secret), ready(reason::SECRET_SYNCED, phrase::SYNCED)),
+            Ok(Outcome::Write(secret)) => {
+                (Action::Write(secret), ready(reason::SECRET_SYNCED, phrase::SYNCED))
+            }
             Ok(Outcome::Keep) => (Action::Keep, ready(reason::SECRET_SYNCED, phrase::SYNCED)),
             Ok(Outcome::Missing) => (Action::Keep, ready(reason::SECRET_MISSING, phrase::MISSING)),
             Err(not_ready) => (Action::Keep, Err(not_ready)),

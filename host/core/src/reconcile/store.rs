@@ -23,10 +23,16 @@ pub fn usable(
     };
     let other = store.controller.as_deref().filter(|own| !own.is_empty() && *own != class);
     if other.is_some() {
-        return Err(NotReady::new(format!("{:?} {}: spec.controller names another controller class", key.kind, key.name)));
+        return Err(NotReady::new(format!(
+            "{:?} {}: spec.controller names another controller class",
+            key.kind, key.name
+        )));
     }
     if let Some(refused) = unserved_store(store).first() {
-        return Err(NotReady::new(format!("{:?} {}: {}: {}", key.kind, key.name, refused.path, refused.remedy)));
+        return Err(NotReady::new(format!(
+            "{:?} {}: {}: {}",
+            key.kind, key.name, refused.path, refused.remedy
+        )));
     }
     let conditions = store.conditions.as_deref().unwrap_or_default();
     if conditions.is_empty() || conditions.iter().any(|condition| meets(condition, namespace)) {

@@ -22,7 +22,9 @@ pub fn conflicts<'a>(
         }
     }
     let shared = writers.into_iter().filter(|(_, objects)| objects.len() > 1);
-    shared.flat_map(|(place, objects)| objects.iter().map(|o| refusal(place, o, &objects)).collect::<Vec<_>>()).collect()
+    shared
+        .flat_map(|(place, objects)| objects.iter().map(|o| refusal(place, o, &objects)).collect::<Vec<_>>())
+        .collect()
 }
 
 fn refusal(

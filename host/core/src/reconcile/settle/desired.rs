@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use bailiwick_api::{
     condition::phrase,
     external_secret::CreationPolicy,
-    names::{ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_CREATED_BY, LABEL_MANAGED, LABEL_MANAGED_VALUE},
+    names::{
+        ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_CREATED_BY, LABEL_MANAGED, LABEL_MANAGED_VALUE,
+    },
 };
 
 use super::{
@@ -70,7 +72,10 @@ fn build(observed: &Observed<'_>, creation: CreationPolicy, data: Data, mut befo
     let annotations = annotations(observed, &before, &all);
     let immutable = observed.object.spec.target.as_ref().and_then(|t| t.immutable).unwrap_or(false);
     let same_data = changes.values().all(|change| *change == Change::Same);
-    let changed = !same_data || labels != before.labels || annotations != before.annotations || immutable != before.immutable;
+    let changed = !same_data
+        || labels != before.labels
+        || annotations != before.annotations
+        || immutable != before.immutable;
     let kind = if before.kind.is_empty() { "Opaque".to_owned() } else { before.kind };
     let secret = DesiredSecret { kind, immutable, owned, labels, annotations, data: all, managed, changes };
     Built { frozen: before.immutable, changed, secret }
@@ -87,7 +92,8 @@ fn keep_foreign(all: &mut Data, changes: &mut BTreeMap<String, Change>, before: 
 }
 
 fn changes(before: &Data, after: &Data) -> BTreeMap<String, Change> {
-    let removed = before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key.clone(), Change::Removed));
+    let removed =
+        before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key.clone(), Change::Removed));
     let kept = after.iter().map(|(key, value)| {
         let change = match before.get(key) {
             None => Change::Added,

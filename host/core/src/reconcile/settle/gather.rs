@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use bailiwick_api::external_secret::{
-    ConversionStrategy, DataFrom, DecodingStrategy, DeletionPolicy, ExternalSecretSpec, NullBytePolicy, RemoteRef,
+    ConversionStrategy, DataFrom, DecodingStrategy, DeletionPolicy, ExternalSecretSpec, NullBytePolicy,
+    RemoteRef,
 };
 use bailiwick_boundary::Failure;
 
@@ -71,9 +72,9 @@ impl From<At<'_>> for NotReady {
             What::Missing => Self::new(format!("{path}: the backend has no such secret")),
             What::Unanswered => Self::new(format!("{path}: the provider did not answer this entry")),
             What::Step(field, why) => Self::new(format!("{path}.{field}: {why}")),
-            What::Failed(EntryFailure::WrongShape) => {
-                Self::new(format!("{path}: what the backend answered has not the shape that the provider expects"))
-            }
+            What::Failed(EntryFailure::WrongShape) => Self::new(format!(
+                "{path}: what the backend answered has not the shape that the provider expects"
+            )),
             What::Failed(EntryFailure::Denied(denial)) => Self::from(&denial),
             What::Failed(EntryFailure::Provider(failure)) => Self::new(format!("{path}: {}", words(failure))),
         }
