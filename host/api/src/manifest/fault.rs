@@ -50,7 +50,7 @@ pub enum Fault {
         found: &'static str,
     },
     /// Not in a closed list.
-    #[error("not an allowed value{}", Near(*near, allowed))]
+    #[error("not an allowed value: use one of {}{}", allowed.join(", "), Meant(*near))]
     NotAllowed {
         /// The allowed one that was perhaps meant.
         near: Option<&'static str>,
@@ -121,6 +121,15 @@ impl fmt::Display for Near {
             None if self.1.is_empty() => f.write_str(": remove it"),
             None => write!(f, ": use one of {}", self.1.join(", ")),
         }
+    }
+}
+
+/// A suggestion, where there is one.
+struct Meant(Option<&'static str>);
+
+impl fmt::Display for Meant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |near| write!(f, "; did you mean {near}?"))
     }
 }
 
