@@ -79,7 +79,7 @@ impl Engine {
         let compiled = self.0.compiled(component).map_err(refused(LoadError::Invalid))?;
         let linked = self.0.linker.instantiate_pre(&compiled).map_err(refused(LoadError::OtherTypes))?;
         let pre = BlindPre::new(linked).map_err(refused(LoadError::OtherTypes))?;
-        Ok(Provider::new(pre, self.clone()))
+        Ok(Provider { pre, engine: self.clone() })
     }
 
     /// Slots that are free now.

@@ -12,7 +12,10 @@ mod engine;
 mod error;
 mod host;
 mod limits;
+pub mod live;
 mod provider;
+#[cfg(feature = "scan")]
+pub mod scan;
 mod settings;
 mod ticker;
 

@@ -6,5 +6,7 @@
 mod good;
 mod hostile;
 mod refused;
+#[cfg(feature = "scan")]
+mod scan;
 mod space;
 mod support;
