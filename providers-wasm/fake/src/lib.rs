@@ -27,14 +27,12 @@ struct Item {
     version: Option<String>,
 }
 
-/// What `validationResult` says for an error; 0 is ready, 1 unknown.
-const INVALID: i64 = 2;
-
 impl Provider for Fake {
     type Settings = Settings;
 
     fn validate(_: &Host, settings: &Settings) -> Result<(), Failure> {
-        if settings.validation_result == Some(INVALID) { Err(Failure::Misconfigured) } else { Ok(()) }
+        // 0 is ready, 1 unknown.
+        if settings.validation_result == Some(2) { Err(Failure::Misconfigured) } else { Ok(()) }
     }
 
     fn fetch(host: &Host, settings: &Settings, entries: &[Entry]) -> Result<(), Failure> {
@@ -51,37 +49,33 @@ impl Provider for Fake {
 }
 
 fn read(host: &Host, settings: &Settings, entry: u32, reference: &Reference) {
-    let version = reference.version.as_deref().unwrap_or_default();
-    let found = settings
-        .data
-        .iter()
-        .position(|item| item.key == reference.key && item.version.as_deref().unwrap_or_default() == version);
+    let found = settings.data.iter().position(|i| i.key == reference.key && i.version == reference.version);
     host.answer(entry, Ok(found.and_then(|index| host.config(&format!("/data/{index}/value")))));
 }
 
 fn find(host: &Host, settings: &Settings, entry: u32) {
+    let mut found = false;
     for (index, item) in settings.data.iter().enumerate() {
-        if !newest(settings, index, item) || !host.wanted(entry, &item.key) {
-            continue;
-        }
         let member = |name| host.config(&format!("/data/{index}/{name}"));
-        if let (Some(name), Some(value)) = (member("key"), member("value")) {
+        let wanted = newest(settings, index, item) && host.wanted(entry, &item.key);
+        if let (true, Some(name), Some(value)) = (wanted, member("key"), member("value")) {
             host.deliver_named(entry, &name, &value);
+            found = true;
         }
+    }
+    if !found {
+        host.absent(entry);
     }
 }
 
 /// Whether no other item of that key has a greater version; of equal ones the last counts.
 fn newest(settings: &Settings, index: usize, item: &Item) -> bool {
-    let rank = |item: &Item| {
-        let version = item.version.as_deref().unwrap_or_default();
-        (version.trim_start_matches('v').parse::<u64>().unwrap_or_default(), version.to_owned())
-    };
-    settings
-        .data
-        .iter()
-        .enumerate()
-        .filter(|(_, other)| other.key == item.key)
-        .max_by_key(|(_, other)| rank(other))
-        .is_some_and(|(best, _)| best == index)
+    let same = settings.data.iter().enumerate().filter(|(_, other)| other.key == item.key);
+    same.max_by_key(|(_, other)| rank(other)).is_some_and(|(best, _)| best == index)
+}
+
+/// Versions as numbers, with or without `v`; else as texts.
+fn rank(item: &Item) -> (u64, &str) {
+    let version = item.version.as_deref().unwrap_or_default();
+    (version.trim_start_matches('v').parse().unwrap_or_default(), version)
 }

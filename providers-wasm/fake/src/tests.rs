@@ -55,6 +55,8 @@ fn finds_the_newest_version_of_each_key() {
 fn finds_only_what_is_wanted() {
     let run = Script::new(CATALOGUE).unwanted("db").fetch::<Fake>(settings(), [find(None)]);
     assert_eq!(run.answers, ["named 0 config(/data/2/key) = config(/data/2/value)"]);
+    let script = Script::new(CATALOGUE).unwanted("db").unwanted("plain");
+    assert_eq!(script.fetch::<Fake>(settings(), [find(None)]).answers, ["absent 0"]);
 }
 
 #[test]

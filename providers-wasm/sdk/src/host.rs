@@ -128,7 +128,7 @@ impl Host {
         self.0.deliver_named(entry, &name.0, &value.0);
     }
 
-    /// There is no such secret.
+    /// There is no such secret; of a find entry: nothing matches.
     pub fn absent(&self, entry: u32) {
         self.0.absent(entry);
     }

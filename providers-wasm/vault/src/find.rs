@@ -38,10 +38,10 @@ impl Run<'_> {
         self.values(secrets)
     }
 
-    /// The wanted secrets below the path; none where it does not exist.
+    /// The wanted secrets below the path.
     fn walk(&self, entry: u32, find: &Find) -> Result<Vec<Listed>, Failure> {
         let list = self.by_engine("kv1-list", "kv2-list").arg("path", Arg::Entry(entry, Part::Path));
-        let Some(root) = self.host.call(&list)?.found()? else { return Ok(Vec::new()) };
+        let root = self.host.call(&list)?.found()?.ok_or(Failure::NotFound)?;
         let mut level = Level::default();
         level.add(&root, prefix(find.path.as_deref()))?;
         let mut secrets = Vec::new();

@@ -167,7 +167,8 @@ mod finds {
 
     #[test]
     fn nothing_where_the_path_does_not_exist() {
-        assert_eq!(v2(script().outcome(LIST, Outcome::Absent), [find(Some("a"))]), ran(&["absent 0"]));
+        let run = v2(script().outcome(LIST, Outcome::Absent), [find(Some("a"))]);
+        assert_eq!(run, ran(&["failed 0 NotFound"]));
     }
 
     #[test]

@@ -102,6 +102,8 @@ fn one(
     result: EntryResult,
 ) -> Result<Option<BTreeMap<String, Value>>, What> {
     match (source, result) {
+        // Nothing matches: that is an empty answer and no missing secret.
+        (Source::DataFrom(index), EntryResult::Absent) if is_find(spec, index) => Ok(Some(BTreeMap::new())),
         (_, EntryResult::Absent | EntryResult::Failed(EntryFailure::Provider(Failure::NotFound))) => Ok(None),
         (_, EntryResult::Failed(failure)) => Err(What::Failed(failure)),
         (_, EntryResult::Unanswered) => Err(What::Unanswered),
@@ -123,6 +125,10 @@ fn one(
         }
         (Source::Data(_), EntryResult::Named(_)) => Err(What::Unanswered),
     }
+}
+
+fn is_find(spec: &ExternalSecretSpec, index: usize) -> bool {
+    spec.data_from.iter().flatten().nth(index).is_some_and(|item| item.find.is_some())
 }
 
 fn property(value: Value, reference: &RemoteRef) -> Result<Value, What> {
