@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 
 use crate::run::{cargo, say, succeed, title};
-use crate::{place, providers, setup};
+use crate::{place, providers};
 
 /// Runs `tests/bench/NAME`.
 pub(crate) fn run(name: &str) -> Result<()> {
@@ -13,10 +13,7 @@ pub(crate) fn run(name: &str) -> Result<()> {
     if !known.is_file() && !folder.is_dir() {
         bail!("there is no benchmark {} in tests/bench", name);
     }
-    let compiler = setup::run()?;
-    title("The host");
-    succeed(cargo(&place::root()).args(["build", "--package", "bailiwick"]))?;
-    providers::build(&compiler)?;
+    providers::run()?;
     title(&format!("Benchmark {name}"));
     let out = place::target().join("bench");
     std::fs::create_dir_all(&out)?;

@@ -17,11 +17,13 @@ struct Provider {
     folder: PathBuf,
 }
 
-/// Builds `bailiwick` and all providers.
+/// Builds `bailiwick`, the development backend and all providers.
 pub(crate) fn run() -> Result<()> {
     let compiler = setup::run()?;
     title("The host");
-    succeed(cargo(&place::root()).args(["build", "--package", "bailiwick"]))?;
+    // Together: apart, what they share would be compiled with two feature sets, and wasmtime stands on it.
+    let packages = ["--package", "bailiwick", "--package", "bailiwick-testkit"];
+    succeed(cargo(&place::root()).args(["build", "--locked", "--bins"]).args(packages))?;
     build(&compiler)
 }
 

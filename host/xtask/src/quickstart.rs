@@ -10,8 +10,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::run::{cargo, plain, say, succeed, title};
-use crate::{place, providers, setup};
+use crate::run::{plain, say, succeed, title};
+use crate::{place, providers};
 use backend::Backend;
 
 /// The address that the example's files name.
@@ -37,11 +37,7 @@ stringData:
 
 /// Sets up, builds, and shows.
 pub(crate) fn run() -> Result<()> {
-    let compiler = setup::run()?;
-    title("The host and the development backend");
-    let packages = ["build", "--package", "bailiwick", "--package", "bailiwick-testkit", "--bins"];
-    succeed(cargo(&place::root()).args(packages))?;
-    providers::build(&compiler)?;
+    providers::run()?;
     show()
 }
 

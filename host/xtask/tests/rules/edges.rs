@@ -2,9 +2,9 @@
 //! neither sees the network's or Kubernetes' clients but its own. Read from `cargo metadata`, so that a feature or
 //! a renamed dependency cannot hide an edge.
 
-use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use serde_json::Value;
 
-use crate::root;
+use crate::{cargo, root};
 
 /// The crates of ours that a crate may name.
 const ALLOWED: [(&str, &[&str]); 11] = [
@@ -62,18 +62,19 @@ struct Edge {
 }
 
 fn edges() -> Vec<Edge> {
-    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
-    metadata.packages.iter().flat_map(of_package).collect()
+    let text = cargo(&["metadata", "--format-version", "1", "--no-deps", "--locked"]);
+    let metadata: Value = serde_json::from_str(&text).unwrap();
+    metadata["packages"].as_array().unwrap().iter().flat_map(of_package).collect()
 }
 
-fn of_package(package: &Package) -> Vec<Edge> {
-    let from = package.name.to_string();
-    let edge = |dependency: &cargo_metadata::Dependency| Edge {
-        from: from.clone(),
-        to: dependency.name.clone(),
-        test_only: dependency.kind == DependencyKind::Development,
+fn of_package(package: &Value) -> Vec<Edge> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let edge = |dependency: &Value| Edge {
+        from: text(&package["name"]),
+        to: text(&dependency["name"]),
+        test_only: dependency["kind"] == "dev",
     };
-    package.dependencies.iter().map(edge).collect()
+    package["dependencies"].as_array().unwrap().iter().map(edge).collect()
 }
 
 // The edges that are not allowed, each with the reason. Tests may use the testkit and whatever is reserved.

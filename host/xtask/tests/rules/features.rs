@@ -2,26 +2,13 @@
 //! component model's async, a cache on disk that nobody authenticates, a text format, dumps of a guest's memory), and
 //! one crypto provider.
 
-use std::process::Command;
-
-use crate::root;
+use crate::cargo;
 
 /// Features of wasmtime that the binary must not have.
 const ABSENT: [&str; 4] = ["component-model-async", "cache", "wat", "coredump"];
 
-// `cargo tree` as cargo prints it; the environment of the outer cargo would choose another toolchain.
-fn tree(arguments: &[&str]) -> String {
-    let mut command = Command::new("cargo");
-    command
-        .current_dir(root())
-        .args(["tree", "--locked", "--prefix", "none", "--package", "bailiwick"])
-        .args(arguments);
-    for name in ["RUSTUP_TOOLCHAIN", "CARGO", "LD_LIBRARY_PATH", "RUSTFLAGS"] {
-        command.env_remove(name);
-    }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+fn tree(edges: &str) -> String {
+    cargo(&["tree", "--locked", "--prefix", "none", "--package", "bailiwick", "--edges", edges])
 }
 
 // The forbidden features that a tree names, as `wasmtime feature "wat"`.
@@ -37,7 +24,7 @@ fn present(tree: &str) -> Vec<&'static str> {
 
 #[test]
 fn the_binary_has_a_narrow_wasmtime() {
-    let tree = tree(&["--edges", "features,normal"]);
+    let tree = tree("features,normal");
     assert!(tree.contains("wasmtime feature \"pooling-allocator\""), "the tree is not as it was");
     assert_eq!(present(&tree), Vec::<&str>::new());
 }
@@ -50,7 +37,7 @@ fn a_forbidden_feature_is_found() {
 
 #[test]
 fn the_binary_has_one_crypto_provider_and_no_decompressor() {
-    let tree = tree(&["--edges", "normal"]);
+    let tree = tree("normal");
     let linked = |name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
     assert!(linked("aws-lc-rs"));
     for name in ["ring", "openssl", "native-tls", "flate2", "brotli", "async-compression", "cookie_store"] {

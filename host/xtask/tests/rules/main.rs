@@ -2,7 +2,7 @@
 //! what SECURITY.md calls proven has its tests. Each check is a function of what it reads, with a test that it can
 //! fail: a rule that cannot is no rule.
 // All of this is a test; clippy only sees that of the functions that are marked so.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod edges;
 mod features;
@@ -11,10 +11,23 @@ mod security;
 mod twins;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The repository's root.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}
+
+/// What cargo prints. The environment of the cargo that runs the tests would choose another toolchain.
+fn cargo(arguments: &[&str]) -> String {
+    let mut command = Command::new("cargo");
+    command.current_dir(root()).args(arguments);
+    for name in ["RUSTUP_TOOLCHAIN", "CARGO", "LD_LIBRARY_PATH", "RUSTFLAGS"] {
+        command.env_remove(name);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A source file: its path from the root, and its text.
