@@ -5,6 +5,7 @@
 
 mod good;
 mod hostile;
+mod mirror;
 mod refused;
 #[cfg(feature = "scan")]
 mod scan;
