@@ -3,7 +3,7 @@
 
 use bailiwick_boundary::Failure;
 
-use crate::{reason::Denial, secret::Value};
+use crate::{program::InputRef, reason::Denial, secret::Value};
 
 /// What a run brought, one for each entry of the task, in order.
 pub struct Fetched {
@@ -51,6 +51,14 @@ pub enum RunFailure {
     /// The guest trapped, looped, grew or was too slow.
     #[error("the provider was stopped: {0}")]
     Stopped(&'static str),
+    /// A credential of the store could not be read.
+    #[error("the store's credential could not be read: {} ({from})", if *missing { "it does not exist" } else { "try again" })]
+    Material {
+        /// What was asked of the shell.
+        from: InputRef,
+        /// It does not exist; else it could not be read just now.
+        missing: bool,
+    },
     /// A denial that ends a run, such as `GrantChanged` or `BudgetExhausted`.
     #[error(transparent)]
     Denied(Denial),

@@ -173,6 +173,15 @@ pub enum InputRef {
     },
 }
 
+impl std::fmt::Display for InputRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Secret { namespace, name, key } => write!(f, "Secret {namespace}/{name}, key {key}"),
+            Self::Token { namespace, name, .. } => write!(f, "ServiceAccount {namespace}/{name}"),
+        }
+    }
+}
+
 /// Limits of a run; every one is finite (G1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {

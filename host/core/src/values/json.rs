@@ -115,6 +115,22 @@ impl Tape {
         Ok(Self(parse::tape(parse::utf8(bytes)?, true)?))
     }
 
+    /// As [`Self::parse`], of a value.
+    ///
+    /// # Errors
+    /// As [`Json::parse`].
+    pub fn of(value: &Value) -> Result<Self, JsonError> {
+        Self::parse(value.bytes())
+    }
+
+    /// As [`Self::over`], of a value.
+    ///
+    /// # Errors
+    /// The value is not UTF-8.
+    pub fn over_value<'t>(&'t self, value: &'t Value) -> Result<Json<'t>, JsonError> {
+        self.over(value.bytes())
+    }
+
     /// The tape over the very bytes that it was made from. Over other bytes, nodes read as empty.
     ///
     /// # Errors
