@@ -1,0 +1,165 @@
+//! `call` and `call-all`: prepared in the guest's order, sent a few at a time, and each reply reduced to an outcome
+//! and a handle.
+
+use std::{sync::Arc, time::Duration};
+
+use bailiwick_boundary::{CallError, Outcome, Reply as Answered, Request};
+use bailiwick_core::fetched::RunFailure;
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use super::{
+    bounds,
+    channel::{Fault, Terms},
+    prepare::Prepared,
+    session::{Session, Stop, exhausted},
+    state::Thing,
+};
+use crate::{
+    net::{Received, SendError},
+    reply::Reply,
+    scrub,
+};
+
+/// Requests of one run that are under way at a time.
+const AT_ONCE: usize = 8;
+/// The wait before a second try, where the backend names none; and the longest that it may name.
+const BACKOFF: Duration = Duration::from_millis(200);
+const MAX_BACKOFF: Duration = Duration::from_secs(2);
+
+type Called = Result<Answered, CallError>;
+
+impl Session {
+    /// Sends what may be sent of `requests`; results are in their order.
+    pub(super) async fn call(self: &Arc<Self>, requests: &[Request]) -> Result<Vec<Called>, RunFailure> {
+        self.current()?;
+        let mut prepared: Vec<_> = requests.iter().map(|request| self.prepare(request, false)).collect();
+        if prepared.len() > 1 {
+            return self.all(prepared).await;
+        }
+        match prepared.pop() {
+            Some(Ok(one)) => Ok(vec![self.one(&one).await?]),
+            Some(Err(error)) => Ok(vec![Err(error)]),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn all(
+        self: &Arc<Self>,
+        prepared: Vec<Result<Prepared, CallError>>,
+    ) -> Result<Vec<Called>, RunFailure> {
+        let room = Arc::new(Semaphore::new(AT_ONCE));
+        let mut results: Vec<Called> = Vec::new();
+        // Dropped with this future, and every request with it.
+        let mut tasks = JoinSet::new();
+        for (index, prepared) in prepared.into_iter().enumerate() {
+            match prepared {
+                Err(error) => results.push(Err(error)),
+                Ok(one) => {
+                    results.push(Err(CallError::Unreachable));
+                    let (session, room) = (Arc::clone(self), Arc::clone(&room));
+                    tasks.spawn(async move {
+                        let _permit = room.acquire_owned().await;
+                        (index, session.one(&one).await)
+                    });
+                }
+            }
+        }
+        while let Some(joined) = tasks.join_next().await {
+            let (index, called) = joined.map_err(|_| RunFailure::Stopped("a request was cancelled"))?;
+            let called = called?;
+            if let Some(result) = results.get_mut(index) {
+                *result = called;
+            }
+        }
+        Ok(results)
+    }
+
+    async fn one(&self, prepared: &Prepared) -> Result<Called, RunFailure> {
+        match self.perform(prepared).await {
+            Ok(received) => self.complete(prepared, received),
+            Err(Stop::Call(error)) => Ok(Err(error)),
+            Err(Stop::Run(failure)) => Err(failure),
+        }
+    }
+
+    /// Proves the credential, sends, and sends once more where the catalogue says that this may be done.
+    pub(super) async fn perform(&self, prepared: &Prepared) -> Result<Received, Stop> {
+        let stop = |fault| self.stop(&prepared.entries, fault);
+        self.prove(prepared).await?;
+        let still = || self.still();
+        let terms = Terms { deadline: self.channel.deadline, still: &still, rated: true };
+        let first = self.channel.send(prepared, &terms).await;
+        let (operation, _) = self.channel.find(prepared).map_err(|denial| stop(Fault::Denied(denial)))?;
+        let Some(wait) = again(&first).filter(|_| operation.retry) else { return first.map_err(stop) };
+        if self.spend().is_err() {
+            return first.map_err(stop);
+        }
+        tokio::time::sleep(wait).await;
+        self.channel.send(prepared, &terms).await.map_err(stop)
+    }
+
+    fn complete(&self, prepared: &Prepared, received: Received) -> Result<Called, RunFailure> {
+        let Ok((operation, target)) = self.channel.find(prepared) else { return Ok(Err(CallError::Denied)) };
+        let bytes = u64::try_from(received.body.len()).unwrap_or(u64::MAX);
+        if operation.reply.public.is_empty() || !scrub::reflects(&received.body, self.lock().credentials()) {
+            let read =
+                Reply::read(operation, target, received.status, received.body, prepared.reading.clone());
+            return match read {
+                Ok(reply) => self.keep(prepared, reply, bytes).map(Ok),
+                Err(_) => Ok(Err(CallError::Malformed)),
+            };
+        }
+        tracing::warn!(operation = prepared.operation, "a reply reflects a credential: it is dropped");
+        Ok(Err(CallError::Malformed))
+    }
+
+    fn keep(&self, prepared: &Prepared, reply: Reply, bytes: u64) -> Result<Answered, RunFailure> {
+        let outcome = reply.outcome;
+        self.forget_refused(prepared, outcome);
+        let mut state = self.lock();
+        state.held_bytes = state.held_bytes.saturating_add(bytes);
+        if state.held_bytes > bounds::MAX_HELD {
+            return Err(RunFailure::Denied(exhausted(
+                "limits.responseBytes",
+                "the run's replies are too large",
+            )));
+        }
+        if let Some(tags) = &reply.tags {
+            let place = (prepared.authority.clone(), prepared.reading.key.clone());
+            state.tags.insert(place, tags.clone());
+        }
+        for item in reply.listed.iter().flat_map(|listed| &listed.items) {
+            if let Some(tags) = &item.tags {
+                state.tags.insert((prepared.authority.clone(), item.key.clone()), tags.clone());
+            }
+        }
+        let body = self.handle(&mut state, Thing::Reply(Arc::new(reply)))?;
+        Ok(Answered { outcome, body })
+    }
+
+    /// A cached token that is refused is no longer any good.
+    fn forget_refused(&self, prepared: &Prepared, outcome: Outcome) {
+        let tokens = self.channel.broker.tokens.as_ref();
+        if let (Outcome::Refused, Some(tokens), Some(held)) = (outcome, tokens, &prepared.by) {
+            tokio::spawn(super::revoke_all(tokens.take(held), self.timeouts().revoke));
+        }
+    }
+
+    pub(super) fn current(&self) -> Result<(), RunFailure> {
+        if self.channel.still() {
+            return Ok(());
+        }
+        Err(RunFailure::Denied(super::channel::changed()))
+    }
+}
+
+/// How long to wait before a second try, where one could help.
+fn again(first: &Result<Received, Fault>) -> Option<Duration> {
+    match first {
+        Ok(Received { status: 429 | 503, retry_after, .. }) => {
+            Some(retry_after.unwrap_or(BACKOFF)).filter(|wait| *wait <= MAX_BACKOFF)
+        }
+        Err(Fault::Send(SendError::Closed)) => Some(Duration::ZERO),
+        _ => None,
+    }
+}

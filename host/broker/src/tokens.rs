@@ -1,0 +1,86 @@
+//! Minted credentials kept between runs, where the operator switched that on. The key is G12 and the whole login
+//! request but its credential; a token is used until a minute before it expires.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    credential::Held,
+    key::CacheKey,
+    run::{Channel, Prepared},
+};
+
+/// The most tokens kept; beyond it they are revoked after their run, as without a cache.
+const MAX_TOKENS: usize = 4096;
+/// A token is not handed out in its last minute.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// A minted credential and the channel over which it can be revoked.
+pub(crate) struct Minted {
+    pub(crate) held: Arc<Held>,
+    pub(crate) channel: Arc<Channel>,
+}
+
+/// What makes two logins one.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct TokenKey {
+    shared: Arc<CacheKey>,
+    login: String,
+}
+
+/// The cache.
+#[derive(Default)]
+pub(crate) struct Tokens(Mutex<HashMap<TokenKey, Minted>>);
+
+impl TokenKey {
+    pub(crate) fn new(prepared: &Prepared) -> Self {
+        let Prepared { operation, authority, path_and_query, headers, body, .. } = prepared;
+        let login = format!("{operation} {authority} {path_and_query} {headers:?} {body:?}");
+        Self { shared: Arc::clone(&prepared.shared), login }
+    }
+}
+
+impl Tokens {
+    pub(crate) fn get(&self, key: &TokenKey, now: Duration) -> Option<Arc<Held>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(key)
+            .filter(|minted| !minted.held.expired(now + MARGIN))
+            .map(|minted| Arc::clone(&minted.held))
+    }
+
+    /// Keeps a token. What comes back is to be revoked: the one in whose place it is, or itself where the cache is
+    /// full.
+    pub(crate) fn put(&self, key: TokenKey, minted: Minted, now: Duration) -> Option<Minted> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MAX_TOKENS {
+            kept.retain(|_, minted| !minted.held.expired(now));
+        }
+        if kept.len() >= MAX_TOKENS {
+            return Some(minted);
+        }
+        kept.insert(key, minted)
+    }
+
+    /// Takes out a token that the backend refused.
+    pub(crate) fn take(&self, held: &Arc<Held>) -> Vec<Minted> {
+        self.take_if(|minted| Arc::ptr_eq(&minted.held, held))
+    }
+
+    /// Takes out those of runs with this stamp (G11).
+    pub(crate) fn take_run(&self, key: &CacheKey) -> Vec<Minted> {
+        self.take_if(|minted| minted.held.shared.same_run(key))
+    }
+
+    /// Takes out all.
+    pub(crate) fn take_all(&self) -> Vec<Minted> {
+        self.take_if(|_| true)
+    }
+
+    fn take_if(&self, out: impl Fn(&Minted) -> bool) -> Vec<Minted> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extract_if(|_, minted| out(minted)).map(|(_, minted)| minted).collect()
+    }
+}

@@ -1,0 +1,18 @@
+//! The broker against real loopback servers, driven as a runner would drive it: by messages. Tests are named after
+//! the rule that they prove; each allowed case has its denied twin.
+
+#![cfg(test)]
+
+mod audit;
+mod backend;
+mod boundary;
+mod changes;
+mod credentials;
+mod harness;
+mod hostile_runner;
+mod network;
+mod pooling;
+mod proofs;
+mod revocation;
+mod tls;
+mod tokens;
