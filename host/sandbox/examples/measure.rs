@@ -64,7 +64,7 @@ async fn instantiate(provider: &Provider) {
     let (mut open, mut close) = (Vec::new(), Vec::new());
     for _ in 0..2000 {
         let start = Instant::now();
-        let live = Live::open(provider, Box::new(Nothing), &RunLimits::default()).await.unwrap();
+        let live = Live::open(provider, Box::new(Nothing), RunLimits::default()).await.unwrap();
         open.push(start.elapsed());
         let start = Instant::now();
         drop(live);
@@ -77,7 +77,7 @@ async fn resident_live(provider: &Provider) {
     let before = resident();
     let mut lives = Vec::new();
     for _ in 0..64 {
-        lives.push(Live::open(provider, Box::new(Nothing), &RunLimits::default()).await.unwrap());
+        lives.push(Live::open(provider, Box::new(Nothing), RunLimits::default()).await.unwrap());
     }
     let opened = resident();
     for live in &mut lives {

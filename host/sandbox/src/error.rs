@@ -1,6 +1,8 @@
 //! How loading and running fail, as closed sets. What the engine says beyond that (backtraces, names out of the
 //! guest) goes to the debug log only, escaped and cut: it is guest text.
 
+use std::fmt;
+
 use wasmtime::{Trap, component::ResourceTableError};
 
 /// Why a component is not loaded. Nothing of it was run.
@@ -33,49 +35,35 @@ pub enum LoadError {
 }
 
 /// Why a run was stopped. The store is gone then; the engine and every other run live on (I8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RunError {
     /// No slot of the pool came free within the deadline.
-    #[error("no free slot within the deadline")]
     Busy,
     /// The guest was still computing at the deadline.
-    #[error("still computing at the deadline")]
     Looped,
     /// The guest was still waiting for an answer at the deadline.
-    #[error("still waiting at the deadline")]
     TimedOut,
     /// It wanted more memory than its limit.
-    #[error("over its memory limit")]
     OutOfMemory,
     /// It wanted larger tables than its limit.
-    #[error("over its table limit")]
     OutOfTables,
     /// It recursed too deeply.
-    #[error("recursed too deeply")]
     Recursed,
     /// It panicked (`unreachable`).
-    #[error("panicked")]
     Panicked,
     /// It read or wrote outside its memory, divided by zero, or the like.
-    #[error("crashed")]
     Crashed,
     /// It holds more handles than it may, or longer selectors.
-    #[error("too many handles")]
     TooManyHandles,
     /// It passed more data in one call than it may.
-    #[error("too much data in one call")]
     TooMuchData,
     /// It put more selectors on one value than it may.
-    #[error("too many selectors on one value")]
     TooManySelectors,
     /// It passed what the boundary does not admit: a handle that is not there, text that is not UTF-8.
-    #[error("broke the calling convention")]
     BadCall,
     /// The broker ended the run; it knows why.
-    #[error("ended by the broker")]
     BrokerEnded,
     /// The broker answered with something else than was asked: a fault of ours.
-    #[error("the broker gave an answer of the wrong kind")]
     BrokerConfused,
 }
 
@@ -85,6 +73,27 @@ pub enum RunError {
 pub(crate) struct Stop(pub(crate) RunError);
 
 impl RunError {
+    /// The reason in words, for people: stable, and nothing of the guest's.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "no free slot within the deadline",
+            Self::Looped => "still computing at the deadline",
+            Self::TimedOut => "still waiting at the deadline",
+            Self::OutOfMemory => "over its memory limit",
+            Self::OutOfTables => "over its table limit",
+            Self::Recursed => "recursed too deeply",
+            Self::Panicked => "panicked",
+            Self::Crashed => "crashed",
+            Self::TooManyHandles => "too many handles",
+            Self::TooMuchData => "too much data in one call",
+            Self::TooManySelectors => "too many selectors on one value",
+            Self::BadCall => "broke the calling convention",
+            Self::BrokerEnded => "ended by the broker",
+            Self::BrokerConfused => "the broker gave an answer of the wrong kind",
+        }
+    }
+
     /// Finds the reason in what the engine returned, and logs the rest.
     pub(crate) fn of(error: &wasmtime::Error) -> Self {
         let reason = Self::classify(error);
@@ -128,3 +137,11 @@ impl RunError {
         }
     }
 }
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::error::Error for RunError {}

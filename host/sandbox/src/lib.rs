@@ -22,7 +22,7 @@ mod ticker;
 pub use cache::Cache;
 pub use engine::{Engine, EngineError, EngineOptions};
 pub use error::{LoadError, RunError};
-pub use limits::{MAX_MEMORY, RunLimits};
+pub use limits::{MAX_DEADLINE, MAX_MEMORY, RunLimits};
 pub use provider::Provider;
 
 /// The largest component that is loaded, in bytes (16 MiB). A provider written in Rust is about 30 kB.

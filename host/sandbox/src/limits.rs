@@ -10,6 +10,9 @@ use crate::error::{RunError, Stop};
 /// The most memory that a run may have, in bytes (16 MiB): a slot of the pool.
 pub const MAX_MEMORY: usize = 16 << 20;
 
+/// The longest deadline of a run.
+pub const MAX_DEADLINE: Duration = Duration::from_secs(3600);
+
 /// The most elements in a table.
 pub(crate) const MAX_TABLE: usize = 10_000;
 
@@ -35,13 +38,21 @@ pub(crate) const MAX_SELECTOR_BYTES: usize = 1 << 20;
 pub struct RunLimits {
     /// Linear memory, in bytes; at most [`MAX_MEMORY`] counts.
     pub memory: usize,
-    /// From the start of the run, its wait for the backend with it. Waiting for a slot may take as long again.
+    /// From the start of the run, its wait for the backend with it; at most [`MAX_DEADLINE`] counts. Waiting for a
+    /// slot may take as long again.
     pub deadline: Duration,
 }
 
 impl Default for RunLimits {
     fn default() -> Self {
         Self { memory: MAX_MEMORY, deadline: Duration::from_secs(30) }
+    }
+}
+
+impl RunLimits {
+    /// Cut to what a slot of the pool has.
+    pub(crate) fn cut(self) -> Self {
+        Self { memory: self.memory.min(MAX_MEMORY), deadline: self.deadline.min(MAX_DEADLINE) }
     }
 }
 
@@ -52,7 +63,7 @@ pub(crate) struct Limiter {
 
 impl Limiter {
     pub(crate) fn new(limits: &RunLimits) -> Self {
-        Self { memory: limits.memory.min(MAX_MEMORY) }
+        Self { memory: limits.memory }
     }
 }
 

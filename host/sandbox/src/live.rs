@@ -2,7 +2,7 @@
 //! it. That one can be called again, or looked into, is for benchmarks and memory scans only: a guest that is called
 //! twice may remember.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use bailiwick_boundary::{Broker, Ended, Task};
 use tokio::{
@@ -17,8 +17,11 @@ use crate::{
     engine::Inner,
     host::Run,
     limits::{HOSTCALL_BYTES, MAX_HANDLES},
-    ticker::{Open, TICK},
+    ticker::Open,
 };
+
+/// How long after the deadline a guest that computes has to meet its epoch.
+pub(crate) const GRACE: Duration = Duration::from_millis(50);
 
 /// A guest in its store. Dropping it gives the slot back: the store goes first, since fields go in order.
 pub struct Live<'p> {
@@ -37,13 +40,14 @@ impl<'p> Live<'p> {
     pub async fn open(
         provider: &'p Provider,
         broker: Box<dyn Broker>,
-        limits: &RunLimits,
+        limits: RunLimits,
     ) -> Result<Self, RunError> {
+        let limits = limits.cut();
         let inner = &provider.engine.0;
-        let slot = slot(inner, limits).await?;
+        let slot = slot(inner, &limits).await?;
         let open = inner.ticker.open();
         let end = Instant::now() + limits.deadline;
-        let mut store = store(inner, broker, limits, end);
+        let mut store = store(inner, broker, &limits, end);
         let guest = until(end, provider.pre.instantiate_async(&mut store)).await?;
         Ok(Self { guest, store, end, _open: open, _slot: slot })
     }
@@ -81,7 +85,7 @@ fn store(inner: &Inner, broker: Box<dyn Broker>, limits: &RunLimits, end: Instan
 
 /// A guest that computes is stopped by the epoch, at `end`; this timeout is for one that waits.
 async fn until<T>(end: Instant, run: impl Future<Output = wasmtime::Result<T>>) -> Result<T, RunError> {
-    match timeout_at(end + 5 * TICK, run).await {
+    match timeout_at(end + GRACE, run).await {
         Ok(ended) => ended.map_err(|error| RunError::of(&error)),
         Err(_) => Err(RunError::TimedOut),
     }

@@ -24,6 +24,6 @@ impl Provider {
         broker: Box<dyn Broker>,
         limits: RunLimits,
     ) -> Result<Ended, RunError> {
-        Live::open(self, broker, &limits).await?.call(task).await
+        Live::open(self, broker, limits).await?.call(task).await
     }
 }

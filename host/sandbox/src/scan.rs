@@ -9,7 +9,7 @@ use wasmtime::{Store, WasmCoreDump};
 use crate::{
     Provider, RunError, RunLimits,
     host::Run,
-    live::{Live, call},
+    live::{GRACE, Live, call},
 };
 
 /// How a run ended and what its memories held then. Empty where it was dropped while it waited.
@@ -31,11 +31,11 @@ impl Dump {
 impl Provider {
     /// Runs one task, as [`Provider::run`] does, and reads the guest's memory at its end.
     pub async fn run_and_dump(&self, task: Task, broker: Box<dyn Broker>, limits: RunLimits) -> Dump {
-        let mut live = match Live::open(self, broker, &limits).await {
+        let mut live = match Live::open(self, broker, limits).await {
             Ok(live) => live,
             Err(error) => return Dump { ended: Err(error), memories: Vec::new() },
         };
-        let called = timeout_at(live.end, call(&live.guest, &mut live.store, task)).await;
+        let called = timeout_at(live.end + GRACE, call(&live.guest, &mut live.store, task)).await;
         match called {
             Ok(Ok(ended)) => Dump { ended: Ok(ended), memories: stopped(&mut live).await },
             Ok(Err(error)) => {

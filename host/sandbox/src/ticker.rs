@@ -67,3 +67,26 @@ fn tick(engine: &EngineWeak, open: &AtomicUsize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::Engine;
+
+    use super::*;
+
+    #[test]
+    fn the_thread_ends_with_the_engine_whether_runs_are_open_or_not() {
+        for with_a_run in [false, true] {
+            let engine = Engine::default();
+            let ticker = Ticker::start(engine.weak()).unwrap();
+            let open = with_a_run.then(|| ticker.open());
+            let count = Arc::clone(&ticker.open);
+            drop(engine);
+            drop((ticker, open));
+            // The thread holds the last other one; a thread that stays shows as a test that hangs.
+            while Arc::strong_count(&count) > 1 {
+                thread::sleep(TICK);
+            }
+        }
+    }
+}

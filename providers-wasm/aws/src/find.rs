@@ -36,16 +36,18 @@ impl Run<'_> {
 
     /// The wanted names of all pages.
     fn list(&self, entry: u32, find: &Find) -> Result<Vec<Listed>, Failure> {
+        // The root is the whole account.
+        let path = find.path.as_deref().filter(|path| !path.trim_matches('/').is_empty());
         let mut names = Vec::new();
         let mut next: Option<Value> = None;
         loop {
-            let page = self.host.call(&self.page(entry, find, next.as_ref()))?.found()?;
+            let page = self.host.call(&self.page(entry, path.is_some(), next.as_ref()))?.found()?;
             let Some(page) = page else { return Ok(names) };
             let items = page.at(self.operations.items);
             for index in items.names()? {
                 let handle = items.at(&format!("/{index}/Name"));
                 let name = handle.text()?;
-                if self.host.wanted(entry, &name) {
+                if self.below(&name, path) && self.host.wanted(entry, &name) {
                     names.push(Listed { name, handle });
                 }
             }
@@ -57,10 +59,18 @@ impl Run<'_> {
         }
     }
 
-    fn page<'a>(&'a self, entry: u32, find: &Find, next: Option<&'a Value>) -> Request<'a> {
-        let request = match find.path {
-            Some(_) => Request::new(self.operations.list_path).arg("path", Arg::Entry(entry, Part::Path)),
-            None => Request::new(self.operations.list),
+    /// Whether a name is below the path: both services list by any beginning of a name.
+    fn below(&self, name: &str, path: Option<&str>) -> bool {
+        path.is_none_or(|path| match self.operations.folders {
+            false => name.starts_with(path),
+            true => name.strip_prefix(path.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/')),
+        })
+    }
+
+    fn page<'a>(&'a self, entry: u32, below: bool, next: Option<&'a Value>) -> Request<'a> {
+        let request = match below {
+            true => Request::new(self.operations.list_path).arg("path", Arg::Entry(entry, Part::Path)),
+            false => Request::new(self.operations.list),
         };
         let request = next.into_iter().fold(request, |request, next| request.arg("next", Arg::Echo(next)));
         request.by(&self.by)

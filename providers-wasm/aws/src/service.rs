@@ -19,6 +19,8 @@ pub(crate) struct Operations {
     pub(crate) list_path: &'static str,
     /// Where a listing holds its items.
     pub(crate) items: &'static str,
+    /// A path is a folder, and not any beginning of a name.
+    pub(crate) folders: bool,
     /// Reads the tags of a listed name, where listings do not tell them.
     pub(crate) tags: Option<&'static str>,
 }
@@ -40,6 +42,7 @@ const SECRETS_MANAGER: Operations = Operations {
     list: "sm-list",
     list_path: "sm-list-path",
     items: "/SecretList",
+    folders: false,
     tags: None,
 };
 
@@ -50,6 +53,7 @@ const PARAMETER_STORE: Operations = Operations {
     list: "ps-list",
     list_path: "ps-list-path",
     items: "/Parameters",
+    folders: true,
     tags: Some("ps-tags"),
 };
 

@@ -150,7 +150,7 @@ mod secrets_manager {
     #[test]
     fn finds_below_a_path_and_by_the_tags_that_a_listing_tells() {
         let script = script()
-            .reply("sm-list-path path=entry0.path by keys", page(&["dev/a"], Value::Null))
+            .reply("sm-list-path path=entry0.path by keys", page(&["dev/a", "dev-b"], Value::Null))
             .reply("sm-get-listed name=echo(#1/SecretList/0/Name) by keys", text());
         let run = sm(script, [find_by_tags(Some("dev/"))]);
         assert_eq!(run, ran(&["named 0 #1/SecretList/0/Name = #2/SecretString"]));
@@ -212,11 +212,21 @@ mod parameter_store {
 
     #[test]
     fn finds_below_a_path() {
-        let list = json!({"Parameters": [{"Name": "/dev/a"}]});
+        let list = json!({"Parameters": [{"Name": "/dev/a"}, {"Name": "/devel/a"}]});
         let script = script()
             .reply("ps-list-path path=entry0.path by keys", list)
             .reply("ps-get-listed name=echo(#1/Parameters/0/Name) by keys", parameter());
         let run = ps(script, [find(Some("/dev"))]);
+        assert_eq!(run, ran(&["named 0 #1/Parameters/0/Name = #2/Parameter/Value"]));
+    }
+
+    #[test]
+    fn finds_in_the_whole_account_where_the_path_is_its_root() {
+        let list = json!({"Parameters": [{"Name": "a"}]});
+        let script = script()
+            .reply("ps-list by keys", list)
+            .reply("ps-get-listed name=echo(#1/Parameters/0/Name) by keys", parameter());
+        let run = ps(script, [find(Some("/"))]);
         assert_eq!(run, ran(&["named 0 #1/Parameters/0/Name = #2/Parameter/Value"]));
     }
 

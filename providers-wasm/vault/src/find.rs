@@ -40,10 +40,13 @@ impl Run<'_> {
 
     /// The wanted secrets below the path.
     fn walk(&self, entry: u32, find: &Find) -> Result<Vec<Listed>, Failure> {
-        let list = self.by_engine("kv1-list", "kv2-list").arg("path", Arg::Entry(entry, Part::Path));
+        let prefix = prefix(find.path.as_deref());
+        let list = self.by_engine("kv1-list", "kv2-list");
+        // Without a path the mount itself is listed.
+        let list = if prefix.is_empty() { list } else { list.arg("path", Arg::Entry(entry, Part::Path)) };
         let root = self.host.call(&list)?.found()?.ok_or(Failure::NotFound)?;
         let mut level = Level::default();
-        level.add(&root, prefix(find.path.as_deref()))?;
+        level.add(&root, prefix)?;
         let mut secrets = Vec::new();
         while !level.folders.is_empty() {
             secrets.append(&mut level.secrets);

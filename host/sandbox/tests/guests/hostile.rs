@@ -1,10 +1,30 @@
 //! Guests that load and then misbehave. Each is stopped for its own reason, harms only its own run, and gives its
 //! slot back: the pool has two, every case runs more often than that, and a good guest runs after each.
 
-use bailiwick_boundary::{Ask, Ended};
+use std::time::Duration;
+
+use bailiwick_boundary::{Answer, Ask, Broker, BrokerFuture, Ended};
 use bailiwick_sandbox::{RunError, RunLimits};
 
-use crate::support::{ANSWERS, SLOTS, engine, impatient, load, patient, run};
+use crate::support::{ANSWERS, SLOTS, engine, fetch, impatient, load, patient, run};
+
+/// A broker with a fault.
+struct Panics;
+
+impl Broker for Panics {
+    fn ask(&mut self, _: Ask) -> BrokerFuture<'_> {
+        panic!("a fault of the broker")
+    }
+}
+
+/// A broker that answers something else.
+struct Confused;
+
+impl Broker for Confused {
+    fn ask(&mut self, _: Ask) -> BrokerFuture<'_> {
+        Box::pin(async { Answer::Done })
+    }
+}
 
 /// Runs the guest until each slot was used twice; all runs must end alike. Returns what the last one asked.
 async fn stopped(name: &str, limits: RunLimits, why: RunError) -> Vec<Ask> {
@@ -121,6 +141,32 @@ async fn i8_good_guests_run_while_hostile_ones_hold_their_slots() {
         assert_eq!(run(&good, patient()).await.0, Ok(Ended::Ok));
     }
     assert_eq!(looping.await.unwrap(), Err(RunError::Looped));
+}
+
+#[tokio::test]
+async fn i8_a_fault_of_the_broker_harms_its_own_run_only() {
+    let engine = engine();
+    let good = load(&engine, "good");
+    for _ in 0..2 * SLOTS {
+        let good = good.clone();
+        let run = tokio::spawn(async move { good.run(fetch(), Box::new(Panics), patient()).await });
+        assert!(run.await.unwrap_err().is_panic());
+    }
+    assert_eq!(engine.free_slots(), SLOTS as usize);
+    assert_eq!(run(&good, patient()).await.0, Ok(Ended::Ok));
+}
+
+#[tokio::test]
+async fn an_answer_of_the_wrong_kind_is_a_fault_of_ours() {
+    let good = load(&engine(), "good");
+    assert_eq!(good.run(fetch(), Box::new(Confused), patient()).await, Err(RunError::BrokerConfused));
+}
+
+#[tokio::test]
+async fn a_deadline_without_end_is_cut() {
+    let good = load(&engine(), "good");
+    let limits = RunLimits { deadline: Duration::MAX, ..patient() };
+    assert_eq!(run(&good, limits).await.0, Ok(Ended::Ok));
 }
 
 #[test]

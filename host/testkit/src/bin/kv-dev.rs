@@ -1,7 +1,9 @@
 //! The embedded KV backend as a program, for `cargo xtask quickstart` and for a look by hand. Prints one JSON line
 //! (`{"address": "http://127.0.0.1:PORT", "token": "..."}`) and serves until its standard input ends, so that it
-//! cannot outlive the program that started it. `--setup FILE` runs a list of requests first.
+//! cannot outlive the program that started it. `--setup FILE` runs a list of requests first; `--listen ADDRESS`
+//! takes a port by name.
 
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 
@@ -9,9 +11,10 @@ use anyhow::{Context, Result, bail};
 use bailiwick_testkit::kv::{Kv, Options, Vault, cases};
 
 fn main() -> Result<()> {
-    let options = Options { record: false, ..Options::default() };
-    let kv = Kv::start_with(options).context("cannot listen on 127.0.0.1")?;
-    if let Some(file) = setup_file()? {
+    let Arguments { options, setup } = arguments(std::env::args_os().skip(1))?;
+    let address = options.listen;
+    let kv = Kv::start_with(options).with_context(|| format!("cannot listen on {address}"))?;
+    if let Some(file) = setup {
         cases::set_up_from(&kv, &file, &mut [("root".to_owned(), kv.root_token().to_owned())].into())?;
     }
     let line = serde_json::json!({"address": kv.url(), "token": kv.root_token()});
@@ -23,11 +26,22 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn setup_file() -> Result<Option<PathBuf>> {
-    let mut arguments = std::env::args_os().skip(1);
-    match (arguments.next(), arguments.next(), arguments.next()) {
-        (None, ..) => Ok(None),
-        (Some(flag), Some(file), None) if flag == "--setup" => Ok(Some(file.into())),
-        _ => bail!("usage: kv-dev [--setup FILE]"),
+struct Arguments {
+    options: Options,
+    setup: Option<PathBuf>,
+}
+
+fn arguments(mut given: impl Iterator<Item = OsString>) -> Result<Arguments> {
+    let mut found = Arguments { options: Options { record: false, ..Options::default() }, setup: None };
+    while let Some(flag) = given.next() {
+        match (flag.to_str(), given.next()) {
+            (Some("--setup"), Some(file)) => found.setup = Some(file.into()),
+            (Some("--listen"), Some(address)) => {
+                let text = address.to_str().context("--listen takes an address such as 127.0.0.1:8200")?;
+                found.options.listen = text.parse().with_context(|| format!("{text} is no address"))?;
+            }
+            _ => bail!("usage: kv-dev [--setup FILE] [--listen ADDRESS]"),
+        }
     }
+    Ok(found)
 }

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -49,10 +49,17 @@ impl Real {
     /// # Errors
     /// Where it is there and does not start.
     pub fn start() -> Result<Option<Self>> {
-        let Some(program) = find() else { return Ok(None) };
+        find().map(|program| Self::start_program(&program)).transpose()
+    }
+
+    /// Starts that program, which takes the arguments of `vault server -dev`.
+    ///
+    /// # Errors
+    /// Where it does not start, or says no unseal key.
+    pub fn start_program(program: &Path) -> Result<Self> {
         let home = tempfile::tempdir()?;
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        let mut command = Command::new(&program);
+        let mut command = Command::new(program);
         command.args(["server", "-dev", "-dev-no-store-token", "-log-level=error"]);
         command.arg(format!("-dev-root-token-id={ROOT}")).arg(format!("-dev-listen-address={address}"));
         for (name, _) in std::env::vars_os() {
@@ -62,17 +69,18 @@ impl Real {
             }
         }
         command.env("HOME", home.path()).current_dir(home.path());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
         let url = format!("http://{address}");
         let mut real = Self { child, url, unseal_key: String::new(), namespaces: false, _home: home };
-        real.wait(&program)?;
+        real.read_unseal_key(program)?;
+        real.wait()?;
         let (status, _) = real.admin("POST", "", "sys/namespaces/probe", json!({}))?;
         real.namespaces = status == 200;
-        Ok(Some(real))
+        Ok(real)
     }
 
-    fn wait(&mut self, program: &std::path::Path) -> Result<()> {
+    fn read_unseal_key(&mut self, program: &Path) -> Result<()> {
         let output = self.child.stdout.take().context("no output")?;
         let (sender, receiver) = mpsc::channel();
         // Reads to the end, else the server blocks on a full pipe.
@@ -85,6 +93,11 @@ impl Real {
         });
         let late = || format!("{} printed no unseal key in time", program.display());
         self.unseal_key = receiver.recv_timeout(START).with_context(late)?;
+        Ok(())
+    }
+
+    // Active and unsealed: after an unseal it takes a moment to become the leader again.
+    fn wait(&self) -> Result<()> {
         let until = Instant::now() + START;
         while Instant::now() < until {
             let health = http::send("GET", &format!("{}/v1/sys/health", self.url), &[], b"");
@@ -93,7 +106,7 @@ impl Real {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        bail!("{} did not become healthy in time", program.display())
+        bail!("{} did not become healthy in time", self.url)
     }
 }
 
@@ -136,6 +149,7 @@ impl Vault for Real {
                 let sealed = http::send("GET", &format!("{}/v1/sys/seal-status", self.url), &[], b"")?.json();
                 if sealed.get("sealed") == Some(&Value::Bool(true)) {
                     self.set_up("PUT", "", "sys/unseal", json!({"key": self.unseal_key}))?;
+                    self.wait()?;
                 }
                 Ok(true)
             }
