@@ -82,7 +82,7 @@ fn denied(folder: &Path, name: &str, what: &str, reason: &str) -> Result<()> {
         output.status
     );
     let results: Value = serde_json::from_str(&text).context("bailiwick sync -o json printed no JSON")?;
-    let lines = mentions(&results, reason);
+    let lines = refusals(&results, reason);
     if lines.is_empty() {
         bail!("the sync did not say {reason}: {text}");
     }
@@ -90,19 +90,15 @@ fn denied(folder: &Path, name: &str, what: &str, reason: &str) -> Result<()> {
     Ok(())
 }
 
-// The objects of the results that give that reason, as `kind namespace/name: reason: message`.
-fn mentions(results: &Value, reason: &str) -> Vec<String> {
+// The objects that failed for that reason.
+fn refusals(results: &Value, reason: &str) -> Vec<String> {
+    let objects = results.get("objects").and_then(Value::as_array).into_iter().flatten();
     let text =
-        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    match results {
-        Value::Array(items) => items.iter().flat_map(|item| mentions(item, reason)).collect(),
-        Value::Object(_) if text(results, "reason") == reason => {
-            let named = ["namespace", "name", "reason", "message"].map(|name| text(results, name));
-            vec![named.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")]
-        }
-        Value::Object(members) => members.values().flat_map(|member| mentions(member, reason)).collect(),
-        _ => Vec::new(),
-    }
+        |object: &Value, name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let refused = objects.filter(|object| text(object, "reason") == reason);
+    refused
+        .map(|object| ["namespace", "name", "reason", "message"].map(|name| text(object, name)).join("  "))
+        .collect()
 }
 
 // Names of the keys only: a value has no place on a terminal.
