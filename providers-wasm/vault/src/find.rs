@@ -42,11 +42,12 @@ impl Run<'_> {
     fn walk(&self, entry: u32, find: &Find) -> Result<Vec<Listed>, Failure> {
         let prefix = prefix(find.path.as_deref());
         let list = self.by_engine("kv1-list", "kv2-list");
-        // Without a path the mount itself is listed.
-        let list = if prefix.is_empty() { list } else { list.arg("path", Arg::Entry(entry, Part::Path)) };
-        let root = self.host.call(&list)?.found()?.ok_or(Failure::NotFound)?;
+        // The root has no segment to send.
+        let root = find.path.is_some() && prefix.is_empty();
+        let list = if root { list } else { list.arg("path", Arg::Entry(entry, Part::Path)) };
+        let listed = self.host.call(&list)?.found()?.ok_or(Failure::NotFound)?;
         let mut level = Level::default();
-        level.add(&root, prefix)?;
+        level.add(&listed, prefix)?;
         let mut secrets = Vec::new();
         while !level.folders.is_empty() {
             secrets.append(&mut level.secrets);

@@ -111,13 +111,12 @@ mod reads {
 mod finds {
     use super::*;
 
-    const LIST: &str = "kv2-list by token";
-    const LIST_BELOW: &str = "kv2-list path=entry0.path by token";
+    const LIST: &str = "kv2-list path=entry0.path by token";
 
     #[test]
     fn all_below_a_path_level_by_level() {
         let script = script()
-            .reply(LIST_BELOW, keys(&["db", "web/"]))
+            .reply(LIST, keys(&["db", "web/"]))
             .reply("kv2-list-folder folder=echo(#1/data/keys/1) by token", keys(&["tls", "deep/"]))
             .reply("kv2-list-folder folder=echo(#2/data/keys/1) by token", keys(&["x"]))
             .reply("kv2-read-listed name=echo(#1/data/keys/0) by token", kv2())
@@ -135,7 +134,7 @@ mod finds {
 
     #[test]
     fn all_of_the_mount_where_the_path_is_its_root() {
-        let script = script().reply(LIST, keys(&[]));
+        let script = script().reply("kv2-list by token", keys(&[]));
         assert_eq!(v2(script, [find(Some("/"))]), ran(&["absent 0"]));
     }
 
@@ -143,7 +142,7 @@ mod finds {
     fn only_what_is_wanted_by_its_full_name() {
         let script = script()
             .unwanted("team-a/db")
-            .reply(LIST_BELOW, keys(&["db", "dbs"]))
+            .reply(LIST, keys(&["db", "dbs"]))
             .reply("kv2-read-listed name=echo(#1/data/keys/1) by token", kv2());
         assert_eq!(v2(script, [find(Some("team-a/"))]), ran(&["named 0 #1/data/keys/1 = #2/data/data"]));
     }
@@ -166,7 +165,7 @@ mod finds {
     #[test]
     fn in_v1() {
         let script = script()
-            .reply("kv1-list by token", keys(&["a/"]))
+            .reply("kv1-list path=entry0.path by token", keys(&["a/"]))
             .reply("kv1-list-folder folder=echo(#1/data/keys/0) by token", keys(&["b"]))
             .reply("kv1-read-listed name=echo(#2/data/keys/0) by token", json!({"data": {"k": "v"}}));
         assert_eq!(v1(script, [find(None)]), ran(&["named 0 #2/data/keys/0 = #3/data"]));
@@ -174,7 +173,7 @@ mod finds {
 
     #[test]
     fn nothing_where_the_path_does_not_exist() {
-        let run = v2(script().outcome(LIST_BELOW, Outcome::Absent), [find(Some("a"))]);
+        let run = v2(script().outcome(LIST, Outcome::Absent), [find(Some("a"))]);
         assert_eq!(run, ran(&["failed 0 NotFound"]));
     }
 
