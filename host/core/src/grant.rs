@@ -7,14 +7,17 @@
 mod auth;
 mod binding;
 mod ca;
+mod check;
 pub(crate) mod class;
 mod compile;
 mod decide;
+mod explain;
 mod fill;
 mod keys;
 mod limits;
 mod module;
 mod operations;
+mod overlap;
 mod plan;
 mod policy;
 mod render;
@@ -36,8 +39,10 @@ use crate::{
 };
 
 pub use binding::{minted, named};
+pub use check::{CheckRequest, Report, Warning, check};
 pub use compile::compile;
 pub use decide::decide;
+pub use explain::{Explained, Explanation, Sent, explain};
 pub use keys::{Listed, key_admitted, list_admitted, listed};
 pub(crate) use plan::Plans;
 pub use route::{admits, choose};

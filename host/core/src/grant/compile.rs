@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bailiwick_api::meta::ObjectMeta;
+use bailiwick_api::{grant::CapabilityGrantSpec, meta::ObjectMeta};
 
-use super::{Request, auth, limits, module, operations, plan, subject, targets};
+use super::{Request, auth, limits, module, operations, overlap, plan, subject, targets};
 use crate::{
     catalogue::{Catalogue, OperationClass, schema},
     program::{ObjectStamp, Program, Stamp},
@@ -29,7 +29,7 @@ pub fn compile(request: &Request<'_>) -> Result<Program, Denial> {
     if let Some(denial) = auth::check(request.catalogue, &grant.auth).into_iter().next() {
         return Err(denial);
     }
-    push(request, &granted)?;
+    push(request.catalogue, grant, &granted)?;
     let limits = limits::compile(request.provider.spec.limits.as_ref(), grant.limits.as_ref())?;
     let settings = schema::check(request.catalogue, request.store.settings).map_err(conflicts)?;
     let chosen = targets::choose(request, &targets, &authorities(request.catalogue, &granted))?;
@@ -50,6 +50,7 @@ pub fn compile(request: &Request<'_>) -> Result<Program, Denial> {
         lines: granted,
         auth: auth_line,
     };
+    overlap::check(request.catalogue, &plans)?;
     Ok(Program {
         stamp,
         catalogue: request.catalogue.clone(),
@@ -89,11 +90,15 @@ fn own_namespace(request: &Request<'_>) -> Result<(), Denial> {
 }
 
 /// `push` without an operation that writes means nothing, so it is refused.
-fn push(request: &Request<'_>, granted: &operations::Admitted) -> Result<(), Denial> {
+pub(super) fn push(
+    catalogue: &Catalogue,
+    grant: &CapabilityGrantSpec,
+    granted: &operations::Admitted,
+) -> Result<(), Denial> {
     let writes = granted
         .keys()
-        .any(|id| request.catalogue.operations.get(id).is_some_and(|op| op.class == OperationClass::Write));
-    if request.grant.spec.push.is_none() || writes {
+        .any(|id| catalogue.operations.get(id).is_some_and(|op| op.class == OperationClass::Write));
+    if grant.push.is_none() || writes {
         return Ok(());
     }
     Err(Denial::new(Reason::NotGranted, "push", "belongs together with operations of class write"))

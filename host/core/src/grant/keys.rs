@@ -21,15 +21,20 @@ pub fn list_admitted(target: &Target, prefix: &[String]) -> bool {
 
 /// The index of the first pattern that admits a key.
 pub(super) fn matching(patterns: &[KeyPattern], key: &[String]) -> Option<usize> {
-    patterns.iter().position(|pattern| match pattern.rest {
-        true => key.len() > pattern.segments.len() && starts_with(pattern, key),
-        false => key.len() == pattern.segments.len() && starts_with(pattern, key) && !key.is_empty(),
-    })
+    let length_fits = |pattern: &KeyPattern| match pattern.rest {
+        true => key.len() > pattern.segments.len(),
+        false => key.len() == pattern.segments.len(),
+    };
+    let named = !key.is_empty() && key.iter().all(|segment| is_segment(segment));
+    let first = || patterns.iter().position(|pattern| length_fits(pattern) && starts_with(pattern, key));
+    named.then(first).flatten()
 }
 
 /// The index of the first pattern that admits listing a prefix.
 pub(super) fn listing(patterns: &[KeyPattern], prefix: &[String]) -> Option<usize> {
-    patterns.iter().position(|pattern| pattern.rest && starts_with(pattern, prefix))
+    let named = prefix.iter().all(|segment| is_segment(segment));
+    let first = || patterns.iter().position(|pattern| pattern.rest && starts_with(pattern, prefix));
+    named.then(first).flatten()
 }
 
 /// What a name in a list reply stands for.
@@ -110,7 +115,7 @@ fn starts_with(pattern: &KeyPattern, key: &[String]) -> bool {
     key.len() >= pattern.segments.len()
         && pattern.segments.iter().zip(key).all(|(pattern, segment)| match pattern {
             Segment::Literal(text) => text == segment,
-            Segment::Any => is_segment(segment),
+            Segment::Any => true,
         })
 }
 

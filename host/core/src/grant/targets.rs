@@ -5,12 +5,9 @@
 mod chosen;
 mod read;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::BTreeMap;
 
-pub(super) use chosen::{choose, store_field, store_text};
+pub(super) use chosen::{certificates, choose, store_field, store_text};
 pub(super) use read::{read, value as read_value};
 
 use crate::{
@@ -45,10 +42,4 @@ pub(super) struct Chosen {
     pub(super) lines: BTreeMap<String, usize>,
     /// By authority: why it has none.
     pub(super) denied: BTreeMap<String, Denial>,
-}
-
-/// Roots and the certificates in them.
-struct Roots {
-    pem: Arc<Vec<u8>>,
-    certificates: BTreeSet<Vec<u8>>,
 }

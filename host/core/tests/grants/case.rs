@@ -162,7 +162,7 @@ impl From<&Admitted<'_>> for Got {
 }
 
 /// The owned parts of a request.
-struct Input {
+pub(super) struct Input {
     catalogue: Arc<Catalogue>,
     granted: Option<Catalogue>,
     digest: String,
@@ -178,7 +178,7 @@ struct Input {
 }
 
 impl Input {
-    fn read(input: &Json) -> Self {
+    pub(super) fn read(input: &Json) -> Self {
         let catalogue = Arc::new(catalogue(input, "catalogueChanges"));
         let granted = input.get("grantedChanges").map(|_| self::catalogue(input, "grantedChanges"));
         let mut grant = input["grant"].clone();
@@ -212,7 +212,7 @@ impl Input {
         }
     }
 
-    fn request(&self) -> Request<'_> {
+    pub(super) fn request(&self) -> Request<'_> {
         Request {
             catalogue: &self.catalogue,
             granted_catalogue: self.granted.as_ref(),

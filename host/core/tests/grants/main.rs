@@ -3,7 +3,9 @@
 
 #![cfg(test)]
 
+mod bytes;
 mod case;
+mod sets;
 mod twins;
 
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Chosen, Granted, Roots};
+use super::{Chosen, Granted};
 use crate::{
     catalogue::{Catalogue, pointer},
     egress::origin,
@@ -149,39 +149,49 @@ fn one_account(chosen: &Chosen) -> Result<(), Denial> {
 
 /// G6: the grant's roots, and what the store says of its own must be the same certificates.
 fn roots(request: &Request<'_>, target: &Granted) -> Result<Option<Arc<Vec<u8>>>, Denial> {
-    let roots = match &target.ca {
-        None => None,
-        Some(key) => Some(load(request, target.index, key)?),
+    let Some(key) = &target.ca else {
+        return same_certificates(request, None).map(|()| None);
     };
-    let wanted = roots.as_ref().map(|roots| &roots.certificates);
+    let wanted = certificates(request.ca, target.index, key)?;
+    same_certificates(request, Some(&wanted))?;
+    Ok(request.ca.get(key).map(|pem| Arc::new(pem.as_bytes().to_vec())))
+}
+
+/// The certificates that a target's `caRef` names.
+///
+/// # Errors
+/// Where there is no such ConfigMap, or it holds none.
+pub(in crate::grant) fn certificates(
+    material: &BTreeMap<String, String>,
+    index: usize,
+    key: &str,
+) -> Result<BTreeSet<Vec<u8>>, Denial> {
+    let refused = |remedy: &str| Denial::new(Reason::NotGranted, format!("targets[{index}].caRef"), remedy);
+    let pem =
+        material.get(key).ok_or_else(|| refused("there is no such ConfigMap and key among the policy"))?;
+    ca::certificates(pem).ok_or_else(|| refused("the ConfigMap holds no PEM certificates"))
+}
+
+fn same_certificates(request: &Request<'_>, wanted: Option<&BTreeSet<Vec<u8>>>) -> Result<(), Denial> {
     for (at, found) in stated(request) {
-        if found.as_ref() != wanted {
+        if Some(&found) != wanted {
             let remedy = "must hold the same certificates as the grant's caRef, or be removed";
             return Err(Denial::new(Reason::StoreConflicts, store_field(request.catalogue, at), remedy));
         }
     }
-    Ok(roots.map(|roots| roots.pem))
+    Ok(())
 }
 
-fn load(request: &Request<'_>, index: usize, key: &str) -> Result<Roots, Denial> {
-    let refused = |remedy: &str| Denial::new(Reason::NotGranted, format!("targets[{index}].caRef"), remedy);
-    let pem =
-        request.ca.get(key).ok_or_else(|| refused("there is no such ConfigMap and key among the policy"))?;
-    let certificates =
-        ca::certificates(pem).ok_or_else(|| refused("the ConfigMap holds no PEM certificates"))?;
-    Ok(Roots { pem: Arc::new(pem.as_bytes().to_vec()), certificates })
-}
-
-/// What the store says of its CA: the field, and its certificates where they could be read.
-fn stated<'a>(request: &Request<'a>) -> Vec<(&'a String, Option<BTreeSet<Vec<u8>>>)> {
+/// What the store says of its CA: the field and its certificates; an empty set where they cannot be read.
+fn stated<'a>(request: &Request<'a>) -> Vec<(&'a String, BTreeSet<Vec<u8>>)> {
     let Some(rule) = &request.catalogue.ca else { return Vec::new() };
     let mut found = Vec::new();
     if let (Some(text), Some(at)) = (store_text(request, rule.bundle.as_ref()), &rule.bundle) {
-        found.push((at, Some(ca::bundle(text).unwrap_or_default())));
+        found.push((at, ca::bundle(text).unwrap_or_default()));
     }
     let present = |at: &&String| request.store.settings.pointer(at).is_some_and(|value| !value.is_null());
     if let Some(at) = rule.provider.as_ref().filter(present) {
-        found.push((at, Some(request.store.ca.and_then(ca::certificates).unwrap_or_default())));
+        found.push((at, request.store.ca.and_then(ca::certificates).unwrap_or_default()));
     }
     found
 }
