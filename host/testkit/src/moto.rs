@@ -2,7 +2,7 @@
 //! (the SigV4 suite does that), but it knows several accounts: the account of a request is that of its access key.
 //! So an attacker's keys, good keys of another account, can be had.
 //!
-//! Found by `BAILIWICK_MOTO_BIN`, on PATH, or in the user's cache; else `cargo xtask tools moto` installs it there.
+//! Found by `BAILIWICK_MOTO_BIN`, else in the user's cache, where `cargo xtask tools moto` installs it.
 //! It ends when its standard input does, so it outlives neither the handle nor a test that was killed.
 
 mod aws;

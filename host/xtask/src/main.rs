@@ -1,6 +1,7 @@
 //! What a developer runs: `cargo xtask COMMAND`. One file a command; each says what it is about to do, and installs
 //! nothing before it has said so. The checks of the repository itself are tests of this crate.
 
+mod apt;
 mod bench;
 mod place;
 mod providers;

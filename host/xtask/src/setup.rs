@@ -12,8 +12,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::place;
 use crate::run::{plain, read, say, succeed, title};
+use crate::{apt, place};
 
 /// The target of all providers.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -88,8 +88,8 @@ fn install() -> Result<Compiler> {
             say(&format!("{error:#}"));
         }
     }
-    if !has_target() && debian::can_install() {
-        debian::install()?;
+    if !has_target() && apt::can_install() {
+        apt::install(&debian::PACKAGES, debian::COST)?;
     }
     match find() {
         Some(found) => Ok(found),

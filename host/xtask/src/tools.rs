@@ -1,5 +1,5 @@
 //! Servers that tests use and that are no crates, each in a folder of its own under the user's cache, by name and
-//! version. A tool is looked for in its variable, then on PATH, then there; what is missing is installed there.
+//! version. A tool is taken from its variable, else from there; what is missing is installed there.
 
 mod moto;
 

@@ -1,5 +1,5 @@
-//! Where moto is: its variable, PATH, the user's cache; else `cargo xtask` installs it, which is the one place that
-//! knows how.
+//! Where moto is: its variable, else the version that the tests are written for in the user's cache (one on PATH may
+//! be any); where it is not there `cargo xtask` installs it, which is the one place that knows how.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,19 +14,11 @@ pub(super) fn server() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("BAILIWICK_MOTO_BIN") {
         return Ok(named.into());
     }
-    if let Some(found) = on_path() {
-        return Ok(found);
-    }
     let folder = cache()?.join(INSTALLED);
     if !folder.join("complete").is_file() {
         install()?;
     }
     Ok(folder.join("bin/moto_server"))
-}
-
-fn on_path() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join("moto_server")).find(|file| file.is_file())
 }
 
 fn cache() -> Result<PathBuf> {

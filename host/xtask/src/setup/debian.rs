@@ -4,14 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-
-use crate::place;
-use crate::run::{plain, read, say, succeed};
-
-/// What is installed; about 200 MB to load, 1 GB on disk.
+/// What is installed.
 pub(super) const PACKAGES: [&str; 6] =
     ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "libstd-rust-web-dev", "lld-19"];
+
+/// What that costs.
+pub(super) const COST: &str = "200 MB to load, 1 GB on disk";
 
 /// Its cargo.
 pub(super) const CARGO: &str = "/usr/bin/cargo";
@@ -25,23 +23,4 @@ pub(super) fn linker() -> Option<PathBuf> {
     let complete = [CARGO, RUSTC].iter().all(|file| Path::new(file).is_file()) && Path::new(SOURCES).exists();
     let linkers = (19..=22).map(|version| PathBuf::from(format!("/usr/bin/wasm-ld-{version}")));
     linkers.into_iter().find(|linker| complete && linker.is_file())
-}
-
-/// Whether the packages can be installed: Debian, and root.
-pub(super) fn can_install() -> bool {
-    let root = read(plain("id", &place::root()).arg("-u")).is_ok_and(|id| id.trim() == "0");
-    root && Path::new("/etc/debian_version").is_file() && place::on_path(&["apt-get"]).is_some()
-}
-
-/// Installs the packages.
-pub(super) fn install() -> Result<()> {
-    say(&format!("installing Debian packages: {} (200 MB to load, 1 GB on disk)", PACKAGES.join(" ")));
-    apt_get(&["update"])?;
-    let mut arguments = vec!["install", "-y", "--no-install-recommends"];
-    arguments.extend(PACKAGES);
-    apt_get(&arguments)
-}
-
-fn apt_get(arguments: &[&str]) -> Result<()> {
-    succeed(plain("apt-get", &place::root()).args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
 }

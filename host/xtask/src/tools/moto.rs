@@ -1,13 +1,13 @@
 //! moto, the AWS server that the `aws` provider is tested against: a Python package in a virtual environment.
 //! `BAILIWICK_MOTO_BIN`
-//! may name a `moto_server` that is there already, and one on PATH is taken.
+//! may name a `moto_server` that is there already; one on PATH is not taken, since it may be of any version.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::place;
 use crate::run::{plain, say, succeed, title};
+use crate::{apt, place};
 
 /// The version that the tests are written for.
 const VERSION: &str = "5.2.5";
@@ -23,9 +23,8 @@ pub(super) fn install() -> Result<()> {
         return Ok(());
     }
     let folder = place::tool("moto", VERSION)?;
-    let python = place::on_path(&["python3"]).context("moto needs python3 (3.9 or later)")?;
     say(&format!("installing moto[server]=={VERSION} into {} (about 320 MB)", folder.display()));
-    environment(&python, &folder)?;
+    environment(&folder)?;
     let python = folder.join("bin/python");
     let mut command = plain(&python.to_string_lossy(), &place::root());
     command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
@@ -41,25 +40,17 @@ fn find() -> Result<Option<PathBuf>> {
         }
         return Ok(Some(named));
     }
-    if let Some(found) = place::on_path(&["moto_server"]) {
-        return Ok(Some(found));
-    }
     let folder = place::tool("moto", VERSION)?;
     Ok(folder.join(COMPLETE).is_file().then(|| folder.join("bin/moto_server")))
 }
 
-fn environment(python: &Path, folder: &Path) -> Result<()> {
-    let venv = || {
-        let mut command = plain(&python.to_string_lossy(), &place::root());
-        succeed(command.args(["-m", "venv", "--clear"]).arg(folder))
-    };
-    if venv().is_ok() {
+fn environment(folder: &Path) -> Result<()> {
+    let venv = || succeed(plain("python3", &place::root()).args(["-m", "venv", "--clear"]).arg(folder));
+    if place::on_path(&["python3"]).is_some() && venv().is_ok() {
         return Ok(());
     }
     // Debian keeps the module in a package of its own.
-    say("installing the Debian package python3-venv");
-    let mut command = plain("apt-get", &place::root());
-    succeed(command.args(["install", "-y", "--no-install-recommends", "python3-venv"]))
-        .context("python3 cannot make a virtual environment")?;
+    apt::install(&["python3", "python3-venv"], "50 MB on disk")
+        .context("moto needs python3 with its venv module")?;
     venv()
 }
