@@ -34,7 +34,7 @@ pub enum NameServers {
 /// How long a peer may take. A run's own deadline comes first in any case.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// For the TCP connection to one address, and again for the TLS handshake.
+    /// For the name, again for the TCP connection to one address, and again for the TLS handshake.
     pub connect: Duration,
     /// From the request to the end of the response's head.
     pub header: Duration,

@@ -49,7 +49,10 @@ impl Network {
     async fn admitted(&self, target: &Target) -> Result<Vec<IpAddr>, SendError> {
         let addresses = match target.origin.literal {
             Some(literal) => vec![literal],
-            None => self.names.resolve(&target.origin.host).await?,
+            None => {
+                let resolving = self.names.resolve(&target.origin.host);
+                timeout(self.timeouts.connect, resolving).await.map_err(|_| SendError::TimedOut)??
+            }
         };
         address::admit_all(&addresses, &target.addresses).map_err(SendError::Denied)?;
         Ok(addresses)

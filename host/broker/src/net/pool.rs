@@ -51,6 +51,7 @@ pub(crate) struct Pool(Mutex<Idle>);
 struct Idle {
     lines: HashMap<LineKey, Vec<(Line, Instant)>>,
     total: usize,
+    swept: Option<Instant>,
 }
 
 impl Pool {
@@ -80,8 +81,9 @@ impl Pool {
         }
         line.reused = true;
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.total >= MAX_TOTAL {
+        if idle.total >= MAX_TOTAL || idle.swept.is_none_or(|swept| swept.elapsed() >= MAX_IDLE) {
             idle.sweep(|_, line, since| !line.sender.is_closed() && since.elapsed() < MAX_IDLE);
+            idle.swept = Some(Instant::now());
         }
         let full = idle.lines.get(key).is_some_and(|lines| lines.len() >= MAX_PER_KEY);
         if full || idle.total >= MAX_TOTAL {

@@ -13,47 +13,110 @@ pub(super) const MAX_HELD: u64 = 64 << 20;
 const MAX_REQUESTS: usize = 64;
 /// Arguments of one request.
 const MAX_ARGS: usize = 128;
-/// Bytes of an operation's, slot's or credential's name.
-const MAX_NAME: usize = 128;
-/// Bytes of a pointer, of a member compared, of a listed name.
-const MAX_POINTER: usize = 4096;
-/// Bytes of free text.
+/// Bytes of one text: a name, a pointer, free text.
 const MAX_TEXT: usize = 8192;
+/// Bytes of all texts of one message.
+const MAX_MESSAGE: usize = 1 << 20;
 
 /// Whether a message is within bounds.
 pub(super) fn fits(ask: &Ask) -> bool {
+    let mut scale = Scale { fits: true, bytes: 0 };
     match ask {
-        Ask::Named(name) => name.len() <= MAX_NAME,
-        Ask::Config(pointer) => pointer.len() <= MAX_POINTER,
-        Ask::Call(requests) => requests.len() <= MAX_REQUESTS && requests.iter().all(request),
-        Ask::Exchange(one) => request(one),
-        Ask::Shape(at) | Ask::Names(at) | Ask::Text(at) | Ask::Deliver { value: at, .. } => value(at),
-        Ask::Wanted { name, .. } => name.len() <= MAX_POINTER,
-        Ask::DeliverNamed { name, value: at, .. } => value(name) && value(at),
-        Ask::ExpiresIn(_) | Ask::Absent(_) | Ask::Failed { .. } => true,
+        Ask::Named(text) | Ask::Config(text) | Ask::Wanted { name: text, .. } => scale.text(text),
+        Ask::Call(requests) => {
+            scale.fits &= requests.len() <= MAX_REQUESTS;
+            requests.iter().for_each(|request| scale.request(request));
+        }
+        Ask::Exchange(request) => scale.request(request),
+        Ask::Shape(value) | Ask::Names(value) | Ask::Text(value) | Ask::Deliver { value, .. } => {
+            scale.value(value);
+        }
+        Ask::DeliverNamed { name, value, .. } => {
+            scale.value(name);
+            scale.value(value);
+        }
+        Ask::ExpiresIn(_) | Ask::Absent(_) | Ask::Failed { .. } => {}
+    }
+    scale.fits && scale.bytes <= MAX_MESSAGE
+}
+
+/// What has been weighed so far.
+struct Scale {
+    fits: bool,
+    bytes: usize,
+}
+
+impl Scale {
+    fn text(&mut self, text: &str) {
+        self.fits &= text.len() <= MAX_TEXT;
+        self.bytes = self.bytes.saturating_add(text.len());
+    }
+
+    fn request(&mut self, request: &Request) {
+        self.fits &= request.args.len() <= MAX_ARGS;
+        self.text(&request.operation);
+        for (slot, arg) in &request.args {
+            self.text(slot);
+            match arg {
+                Arg::Entry(..) => {}
+                Arg::Settings(text) | Arg::Text(text) => self.text(text),
+                Arg::Echo(value) | Arg::Secret(value) => self.value(value),
+            }
+        }
+    }
+
+    fn value(&mut self, value: &ValueRef) {
+        self.fits &= value.steps.len() <= MAX_STEPS;
+        for step in &value.steps {
+            match step {
+                Step::At(pointer) => self.text(pointer),
+                Step::Find { member, equals } => {
+                    self.text(member);
+                    self.text(equals);
+                }
+                Step::Decode(_) => {}
+            }
+        }
     }
 }
 
-fn request(request: &Request) -> bool {
-    request.operation.len() <= MAX_NAME
-        && request.args.len() <= MAX_ARGS
-        && request.args.iter().all(|(slot, arg)| slot.len() <= MAX_NAME && content(arg))
-}
+#[cfg(test)]
+mod tests {
+    use bailiwick_boundary::Handle;
 
-fn content(arg: &Arg) -> bool {
-    match arg {
-        Arg::Entry(..) => true,
-        Arg::Settings(pointer) => pointer.len() <= MAX_POINTER,
-        Arg::Text(text) => text.len() <= MAX_TEXT,
-        Arg::Echo(at) | Arg::Secret(at) => value(at),
+    use super::*;
+
+    fn value(steps: Vec<Step>) -> ValueRef {
+        ValueRef { root: Handle([0; 16]), steps }
     }
-}
 
-fn value(value: &ValueRef) -> bool {
-    value.steps.len() <= MAX_STEPS
-        && value.steps.iter().all(|step| match step {
-            Step::At(pointer) => pointer.len() <= MAX_POINTER,
-            Step::Find { member, equals } => member.len() <= MAX_POINTER && equals.len() <= MAX_POINTER,
-            Step::Decode(_) => true,
-        })
+    fn call(args: usize, text: &str) -> Request {
+        let arg = ("slot".to_owned(), Arg::Text(text.to_owned()));
+        Request { operation: "get".into(), args: vec![arg; args], by: None }
+    }
+
+    #[test]
+    fn b7_allowed_messages_at_the_bounds() {
+        assert!(fits(&Ask::Named("x".repeat(MAX_TEXT))));
+        assert!(fits(&Ask::Text(value(vec![Step::At("/a".into()); MAX_STEPS]))));
+        assert!(fits(&Ask::Call(vec![call(MAX_ARGS, "x"); MAX_REQUESTS])));
+        assert!(fits(&Ask::Call(Vec::new())));
+    }
+
+    #[test]
+    fn b7_denied_messages_beyond_a_bound() {
+        let long = "x".repeat(MAX_TEXT + 1);
+        let find = Step::Find { member: "a".into(), equals: long.clone() };
+        for ask in [
+            Ask::Named(long.clone()),
+            Ask::Text(value(vec![Step::At("/a".into()); MAX_STEPS + 1])),
+            Ask::Deliver { entry: 0, value: value(vec![find]) },
+            Ask::Call(vec![call(1, "x"); MAX_REQUESTS + 1]),
+            Ask::Exchange(call(MAX_ARGS + 1, "x")),
+            Ask::Call(vec![call(MAX_ARGS, &"x".repeat(MAX_TEXT)); 2]),
+            Ask::DeliverNamed { entry: 0, name: value(Vec::new()), value: value(vec![Step::At(long)]) },
+        ] {
+            assert!(!fits(&ask), "{ask:.200?}");
+        }
+    }
 }

@@ -97,14 +97,14 @@ impl Channel {
             operation = prepared.operation,
             verdict = tracing::field::Empty,
         );
-        let mut record = self.record(Verdict::Sent);
-        let start = self.now();
-        let result = self.send_recorded(prepared, terms, &mut record).instrument(span.clone()).await;
-        record.duration_ms = u64::try_from((self.now() - start).as_millis()).unwrap_or(u64::MAX);
-        close(&mut record, &result);
-        span.record("verdict", if record.verdict == Verdict::Sent { "sent" } else { "denied" });
-        span.in_scope(|| tracing::info!(status = record.status, reason = record.reason, "request"));
-        self.broker.audit.record(&record);
+        let mut recording =
+            Recording { channel: self, record: self.record(Verdict::Sent), start: self.now() };
+        let sending = self.send_recorded(prepared, terms, &mut recording.record);
+        let result = sending.instrument(span.clone()).await;
+        close(&mut recording.record, &result);
+        let Record { verdict, status, reason, .. } = recording.record;
+        span.record("verdict", if verdict == Verdict::Sent { "sent" } else { "denied" });
+        span.in_scope(|| tracing::info!(status, reason, "request"));
         result
     }
 
@@ -218,6 +218,25 @@ fn fault(prepared: &Prepared, error: SendError) -> Fault {
 pub(super) fn changed() -> Denial {
     let remedy = "the grant, store, provider or namespace changed while the run was open: it is repeated";
     Denial::new(Reason::GrantChanged, "grant", remedy)
+}
+
+/// The record of a request under way. It is written when the request ends, and also where it is cancelled: then
+/// bytes may have left.
+struct Recording<'a> {
+    channel: &'a Channel,
+    record: Record,
+    start: Duration,
+}
+
+impl Drop for Recording<'_> {
+    fn drop(&mut self) {
+        let took = self.channel.now().saturating_sub(self.start);
+        self.record.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        if self.record.status.is_none() && self.record.reason.is_none() {
+            self.record.reason = Some("Cancelled");
+        }
+        self.channel.broker.audit.record(&self.record);
+    }
 }
 
 fn close(record: &mut Record, result: &Result<Received, Fault>) {

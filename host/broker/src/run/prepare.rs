@@ -82,7 +82,7 @@ impl Session {
         let found: Vec<(&str, Found<'_>)> = request
             .args
             .iter()
-            .map(|(slot, arg)| Ok((slot.as_str(), self.resolve(slot, arg)?)))
+            .map(|(slot, arg)| Ok((slot.as_str(), self.resolve(operation, slot, arg)?)))
             .collect::<Result<_, Denial>>()?;
         let args: Vec<(&str, Content<'_>)> =
             found.iter().map(|(slot, found)| (*slot, self.content(found))).collect();
@@ -123,27 +123,27 @@ impl Session {
         })
     }
 
-    fn resolve<'r>(&self, slot: &str, arg: &'r Arg) -> Result<Found<'r>, Denial> {
+    fn resolve<'r>(&self, of: &Operation, slot: &str, arg: &'r Arg) -> Result<Found<'r>, Denial> {
         match arg {
             Arg::Entry(entry, _) if self.entry(*entry).is_none() => {
-                Err(misplaced(slot, "the provider named an entry that was not asked"))
+                Err(misplaced(of, slot, "the provider named an entry that was not asked"))
             }
             Arg::Entry(entry, part) => Ok(Found::Entry(*entry, *part)),
             Arg::Settings(pointer) => Ok(Found::Settings(pointer)),
             Arg::Text(text) => Ok(Found::Text(text)),
-            Arg::Echo(value) => self.echo(slot, value),
+            Arg::Echo(value) => self.echo(of, slot, value),
             Arg::Secret(_) => Ok(Found::Secret),
         }
     }
 
-    fn echo(&self, slot: &str, value: &ValueRef) -> Result<Found<'static>, Denial> {
+    fn echo(&self, of: &Operation, slot: &str, value: &ValueRef) -> Result<Found<'static>, Denial> {
         let reply = self.lock().reply(value.root);
         let text = reply.as_ref().and_then(|reply| {
             let (pointer, text) = reply.public.as_ref()?.text(reply.body.as_ref()?, &value.steps).ok()?;
             let listed = reply.listed.as_ref().filter(|listed| listed.at(&pointer).is_some());
             Some(Found::Echo { text, listed: listed.map(|listed| listed.base().to_vec()) })
         });
-        text.ok_or_else(|| misplaced(slot, "only a public text of a reply of this run can be echoed"))
+        text.ok_or_else(|| misplaced(of, slot, "only a public text of a reply of this run can be echoed"))
     }
 
     fn content<'f>(&'f self, found: &'f Found<'_>) -> Content<'f> {
@@ -200,8 +200,8 @@ fn part_of(entry: &OpenEntry, part: Part) -> Option<&str> {
     }
 }
 
-/// About a slot of the catalogue, whose name the guest gave: it is quoted only where it is a plain one.
-fn misplaced(slot: &str, remedy: &str) -> Denial {
-    let plain = slot.len() <= 64 && slot.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    Denial::new(Reason::SlotNotAllowed, format!("slots.{}", if plain { slot } else { "?" }), remedy)
+/// About a slot. The guest gave its name: only one that the catalogue has is quoted.
+fn misplaced(of: &Operation, slot: &str, remedy: &str) -> Denial {
+    let name = of.slots.get_key_value(slot).map_or("?", |(name, _)| name.as_str());
+    Denial::new(Reason::SlotNotAllowed, format!("slots.{name}"), remedy)
 }

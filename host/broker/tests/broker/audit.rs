@@ -3,14 +3,16 @@
 use std::{
     io::{self, Write},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bailiwick_boundary::{Answer, Arg, Ask, CallError, Part};
 use bailiwick_broker::{Audit, JsonLines, Verdict};
+use bailiwick_testkit::hostile::{Hostile, Wire};
 
 use crate::{
     backend::{Backend, ok, reply},
-    harness::{House, MINTED, PLANTED, at, read, request},
+    harness::{House, MINTED, PLANTED, at, read, request, until},
 };
 
 const VALUE: &str = "PLANTED-value-1234";
@@ -62,6 +64,18 @@ async fn every_request_has_a_record() {
     assert!(sent.bytes_out > 50 && sent.bytes_in > 20);
     let denied = &records[2];
     assert_eq!((denied.verdict, denied.bytes_out, denied.origin.clone()), (Verdict::Denied, 0, None));
+}
+
+#[tokio::test]
+async fn a_request_that_is_cut_short_has_a_record_too() {
+    let server = Hostile::start(Wire::Hang).unwrap();
+    let house = House::new();
+    for many in [1, 2] {
+        let mut guest = house.run(server.address(), &["team-a/db"]);
+        let asking = guest.ask(Ask::Call(vec![read(0, None); many]));
+        assert!(tokio::time::timeout(Duration::from_millis(100), asking).await.is_err());
+    }
+    until(|| house.audit.lines() == ["get Cancelled"; 3]).await;
 }
 
 #[tokio::test]

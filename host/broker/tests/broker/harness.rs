@@ -325,3 +325,13 @@ pub(crate) fn program_of(catalogue: &str, backend: SocketAddr, method: &str) -> 
     })
     .unwrap()
 }
+
+/// Waits for what happens on another task.
+pub(crate) async fn until(condition: impl Fn() -> bool) {
+    let waiting = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("it never came");
+}

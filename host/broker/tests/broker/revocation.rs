@@ -11,7 +11,7 @@ use bailiwick_broker::RunEnd;
 
 use crate::{
     backend::{Backend, ok, reply},
-    harness::{Guest, House, MINTED, read, request},
+    harness::{Guest, House, MINTED, read, request, until},
 };
 
 const REVOKE: &str = "POST /v1/auth/token/revoke-self";
@@ -132,13 +132,4 @@ async fn a_revocation_that_hangs_holds_up_nobody_and_is_recorded() {
     guest.login().await.unwrap();
     guest.done().await;
     until(|| house.audit.lines().last().is_some_and(|line| line == "revoke-self TimedOut")).await;
-}
-
-async fn until(condition: impl Fn() -> bool) {
-    let waiting = async {
-        while !condition() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("it never came");
 }
