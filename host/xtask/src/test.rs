@@ -51,13 +51,9 @@ fn licences() -> Result<()> {
         return Ok(());
     }
     for folder in [place::root(), providers::workspace()] {
-        let config = place::root().join("deny.toml");
-        succeed(
-            cargo(&folder)
-                .args(["deny", "check", "--config"])
-                .arg(config)
-                .args(["bans", "licenses", "sources"]),
-        )?;
+        let mut command = cargo(&folder);
+        command.args(["deny", "--locked", "--config"]).arg(place::root().join("deny.toml"));
+        succeed(command.args(["check", "bans", "licenses", "sources"]))?;
     }
     Ok(())
 }
