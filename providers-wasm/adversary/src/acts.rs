@@ -1,48 +1,22 @@
-//! Its acts: every function of the host, with arguments drawn from what it holds. Acts that end a run where they are
-//! wrong (answers that B3 denies) wait for the last steps, unless it is rude, so that a run sees a lot before.
+//! Its acts: every function of the host, with arguments drawn from what it holds. Answers that B3 denies end a run, so
+//! only a rude one gives them.
 
-use bailiwick_sdk::{CallError, Codec, Credential, Entry, Failure, Host, Part, Reply, Request, Value};
+use bailiwick_sdk::{CallError, Codec, Credential, Entry, Failure, Outcome, Reply, Request};
 
 use crate::{
-    asks::{Ask, Plan},
-    mind::Mind,
+    asks::Ask,
+    run::{Of, Run, index},
 };
-
-/// Handles that it holds at most, of each kind; older ones are dropped.
-const HELD: usize = 48;
 
 const CODECS: [Codec; 6] =
     [Codec::Base64, Codec::Base64url, Codec::Hex, Codec::Json, Codec::Pem, Codec::Pkcs12];
 const FAILURES: [Failure; 4] =
     [Failure::NotFound, Failure::Refused, Failure::Misconfigured, Failure::UnexpectedResponse];
 
-/// A value, and what it may be delivered for.
-pub(crate) struct Held {
-    pub(crate) value: Value,
-    entry: Option<u32>,
-}
-
-/// Everything it holds.
-pub(crate) struct Run<'h> {
-    host: &'h Host,
-    pub(crate) mind: Mind,
-    entries: &'h [Entry],
-    answered: Vec<bool>,
-    pub(crate) values: Vec<Held>,
-    pub(crate) credentials: Vec<Credential>,
-}
-
-impl<'h> Run<'h> {
-    pub(crate) fn new(host: &'h Host, mind: Mind, entries: &'h [Entry]) -> Self {
-        let answered = vec![false; entries.len()];
-        let mut run = Self { host, mind, entries, answered, values: Vec::new(), credentials: Vec::new() };
-        entries.iter().for_each(|entry| run.mind.see("entry", &format!("{entry:?}")));
-        run
-    }
-
+impl Run<'_> {
     /// Does one thing.
     pub(crate) fn act(&mut self, rude: bool) {
-        match self.mind.below(if rude { 19 } else { 15 }) {
+        match self.mind.below(if rude { 20 } else { 16 }) {
             0 => self.name(),
             1 => self.expiry(),
             2..=4 => self.call(),
@@ -55,19 +29,12 @@ impl<'h> Run<'h> {
             12 => self.config(),
             13 => self.wanted(),
             14 => self.deliver_own(),
-            15 => self.deliver_any(),
-            16 => self.deliver_named(),
-            17 => self.absent(),
+            15 => self.deliver_listed(),
+            16 => self.deliver_any(),
+            17 => self.deliver_named(),
+            18 => self.absent(),
             _ => self.fail(),
         }
-    }
-
-    /// Its last state; what was left to answer is answered.
-    pub(crate) fn end(mut self) -> String {
-        for entry in 0..self.answered.len() {
-            self.failed(entry, Failure::NotFound);
-        }
-        self.mind.state()
     }
 
     fn name(&mut self) {
@@ -89,7 +56,7 @@ impl<'h> Run<'h> {
     fn call(&mut self) {
         let ask = self.ask();
         let reply = self.host.call(&self.request(&ask));
-        self.reply(&ask, reply);
+        self.reply(ask, reply);
     }
 
     fn call_all(&mut self) {
@@ -97,7 +64,7 @@ impl<'h> Run<'h> {
         let requests: Vec<Request<'_>> = asks.iter().map(|ask| self.request(ask)).collect();
         let replies = self.host.call_all(&requests);
         drop(requests);
-        asks.iter().zip(replies).for_each(|(ask, reply)| self.reply(ask, reply));
+        asks.into_iter().zip(replies).for_each(|(ask, reply)| self.reply(ask, reply));
     }
 
     fn exchange(&mut self) {
@@ -120,8 +87,11 @@ impl<'h> Run<'h> {
             1 => held.value.find(&other, &pointer),
             _ => held.value.decode(how),
         };
-        let entry = held.entry;
-        self.hold(value, entry);
+        let of = match &held.of {
+            Of::Entry(entry) => Of::Entry(*entry),
+            _ => Of::Other,
+        };
+        self.hold(value, of);
     }
 
     fn shape(&mut self) {
@@ -154,7 +124,7 @@ impl<'h> Run<'h> {
         };
         let found = self.host.config(&pointer);
         self.mind.see("config", &format!("{pointer} {}", found.is_some()));
-        found.into_iter().for_each(|value| self.hold(value, None));
+        found.into_iter().for_each(|value| self.hold(value, Of::Other));
     }
 
     fn wanted(&mut self) {
@@ -168,11 +138,24 @@ impl<'h> Run<'h> {
     /// Delivers what it may.
     fn deliver_own(&mut self) {
         let Some(held) = self.mind.one_of(&self.values) else { return };
-        let Some(entry) = held.entry else { return };
+        let Of::Entry(entry) = held.of else { return };
         if let Some(answered) = self.answered.get_mut(entry as usize).filter(|answered| !**answered) {
             *answered = true;
             self.host.deliver(entry, &held.value);
             self.mind.see("delivered", &entry.to_string());
+        }
+    }
+
+    /// Delivers by name what it may.
+    fn deliver_listed(&mut self) {
+        let entry = self.entry_of(true);
+        let open = self.answered.get(entry) == Some(&false);
+        let Some(held) = self.mind.one_of(&self.values) else { return };
+        let Of::Listed(name, handle) = &held.of else { return };
+        if open && !self.named.contains(name) {
+            self.named.push(name.clone());
+            self.host.deliver_named(index(entry), handle, &held.value);
+            self.mind.see("delivered listed", name);
         }
     }
 
@@ -205,7 +188,8 @@ impl<'h> Run<'h> {
         self.failed(entry, why);
     }
 
-    fn failed(&mut self, entry: usize, why: Failure) {
+    /// Fails an entry that has no answer.
+    pub(crate) fn failed(&mut self, entry: usize, why: Failure) {
         if let Some(answered) = self.answered.get_mut(entry).filter(|answered| !**answered) {
             *answered = true;
             self.host.failed(index(entry), why);
@@ -213,46 +197,17 @@ impl<'h> Run<'h> {
         }
     }
 
-    fn reply(&mut self, ask: &Ask, reply: Result<Reply, CallError>) {
+    fn reply(&mut self, ask: Ask, reply: Result<Reply, CallError>) {
         let seen = reply.as_ref().map(|reply| reply.outcome);
         self.mind.see("reply", &format!("{} {seen:?}", ask.operation));
         let Ok(reply) = reply else { return };
-        let entry = ask.args.iter().find_map(|(slot, plan)| match plan {
-            Plan::Entry(entry, Part::Key) if *slot == "key" && ask.args.len() == 2 => Some(*entry),
-            _ => None,
-        });
         for key in 0..4 {
-            let key = reply.body.at(&format!("/data/keys/{key}"));
-            if key.text().is_ok() {
-                self.hold(key, None);
+            let handle = reply.body.at(&format!("/data/keys/{key}"));
+            if let Ok(name) = handle.text() {
+                self.mind.see("listed", &name);
+                self.hold(handle, Of::Name(name));
             }
         }
-        self.hold(reply.body, entry);
+        self.hold(reply.body, if reply.outcome == Outcome::Ok { ask.of } else { Of::Other });
     }
-
-    /// One of the entries, if there is any.
-    pub(crate) fn entry(&mut self) -> usize {
-        self.mind.below(self.entries.len() + usize::from(self.entries.is_empty()))
-    }
-
-    fn hold(&mut self, value: Value, entry: Option<u32>) {
-        if self.values.len() >= HELD {
-            let at = self.mind.below(HELD);
-            self.values.swap_remove(at);
-        }
-        self.values.push(Held { value, entry });
-    }
-
-    fn take(&mut self, credential: Credential) {
-        if self.credentials.len() >= HELD {
-            let at = self.mind.below(HELD);
-            self.credentials.swap_remove(at);
-        }
-        self.credentials.push(credential);
-    }
-}
-
-/// An entry as the boundary names it.
-pub(crate) fn index(entry: usize) -> u32 {
-    u32::try_from(entry).unwrap_or(u32::MAX)
 }

@@ -2,10 +2,19 @@
 
 use bailiwick_sdk::{Arg, Part, Request};
 
-use crate::acts::{Run, index};
+use crate::run::{Of, Run, index};
 
-const OPERATIONS: [&str; 8] =
-    ["kv-read", "kv-read", "kv-read-listed", "kv-tags", "kv-list", "kv-list-folder", "login", "nothing"];
+const OPERATIONS: [&str; 9] = [
+    "kv-read",
+    "kv-read",
+    "kv-read-listed",
+    "kv-read-listed",
+    "kv-tags",
+    "kv-list",
+    "kv-list-folder",
+    "login",
+    "nothing",
+];
 const SLOTS: [&str; 6] = ["key", "version", "name", "path", "folder", "note"];
 const PARTS: [Part; 4] = [Part::Key, Part::Property, Part::Version, Part::Path];
 
@@ -23,14 +32,19 @@ pub(crate) struct Ask {
     pub(crate) operation: &'static str,
     pub(crate) args: Vec<(&'static str, Plan)>,
     pub(crate) by: Option<usize>,
+    /// What the reply's body will be.
+    pub(crate) of: Of,
 }
 
 impl Run<'_> {
     /// A request that makes sense more often than not.
     pub(crate) fn ask(&mut self) -> Ask {
         let operation = self.mind.one_of(&OPERATIONS).copied().unwrap_or("nothing");
-        let entry = index(self.entry());
-        let value = self.mind.below(self.values.len());
+        let sensible = self.mind.below(4) > 0;
+        let entry = if sensible { self.entry_of(operation == "kv-list") } else { self.entry() };
+        let entry = index(entry);
+        let value = if sensible { self.listed_name(operation == "kv-list-folder") } else { None };
+        let value = value.unwrap_or_else(|| self.mind.below(self.values.len()));
         let mut args = match operation {
             "kv-read" => {
                 vec![("key", Plan::Entry(entry, Part::Key)), ("version", Plan::Entry(entry, Part::Version))]
@@ -40,13 +54,26 @@ impl Run<'_> {
             "kv-read-listed" | "kv-tags" => vec![("name", Plan::Echo(value))],
             _ => Vec::new(),
         };
-        if self.mind.below(6) == 0 {
+        if self.mind.below(8) == 0 {
             let slot = self.mind.one_of(&SLOTS).copied().unwrap_or("key");
             let plan = self.plan();
             args.push((slot, plan));
         }
         let by = if self.mind.below(8) == 0 { None } else { Some(self.mind.below(self.credentials.len())) };
-        Ask { operation, args, by }
+        let of = match args.as_slice() {
+            [("key", Plan::Entry(entry, Part::Key)), ("version", _)] => Of::Entry(*entry),
+            [("name", Plan::Echo(at))] if operation == "kv-read-listed" => self.listed(*at),
+            _ => Of::Other,
+        };
+        Ask { operation, args, by, of }
+    }
+
+    /// A listed name or folder that it holds.
+    fn listed_name(&mut self, folder: bool) -> Option<usize> {
+        let fits = |of: &Of| matches!(of, Of::Name(name) if name.ends_with('/') == folder);
+        let held = self.values.iter().enumerate().filter(|(_, held)| fits(&held.of));
+        let all: Vec<usize> = held.map(|(at, _)| at).collect();
+        self.mind.one_of(&all).copied()
     }
 
     fn plan(&mut self) -> Plan {

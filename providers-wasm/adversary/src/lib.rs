@@ -11,9 +11,10 @@ use serde::Deserialize;
 mod acts;
 mod asks;
 mod mind;
+mod run;
 
-use acts::Run;
 use mind::Mind;
+use run::Run;
 
 /// The provider.
 pub struct Adversary;
@@ -52,10 +53,7 @@ impl Provider for Adversary {
         let mut mind = Mind::new(settings.seed, &settings.marker);
         settings.data.iter().for_each(|item| mind.see("item", &item.key));
         let mut run = Run::new(host, mind, entries);
-        for step in 0..settings.steps {
-            let rude = settings.rude || step + 10 > settings.steps;
-            run.act(rude);
-        }
+        (0..settings.steps).for_each(|_| run.act(settings.rude));
         let state = run.end();
         assert!(!settings.trap, "{state}");
         Ok(())
