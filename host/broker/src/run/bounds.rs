@@ -7,10 +7,12 @@ use bailiwick_boundary::{Arg, Ask, MAX_STEPS, Request, Step, ValueRef};
 pub(super) const MAX_ASKS: u32 = 100_000;
 /// Handles of one run.
 pub(super) const MAX_HANDLES: usize = 4096;
+/// Denials of one run: each is a record in the audit.
+pub(super) const MAX_DENIED: u32 = 256;
 /// Bytes of replies that one run may hold.
 pub(super) const MAX_HELD: u64 = 64 << 20;
 /// Requests of one message.
-const MAX_REQUESTS: usize = 64;
+const MAX_REQUESTS: usize = 4096;
 /// Arguments of one request.
 const MAX_ARGS: usize = 128;
 /// Bytes of one text: a name, a pointer, free text.
@@ -99,7 +101,8 @@ mod tests {
     fn b7_allowed_messages_at_the_bounds() {
         assert!(fits(&Ask::Named("x".repeat(MAX_TEXT))));
         assert!(fits(&Ask::Text(value(vec![Step::At("/a".into()); MAX_STEPS]))));
-        assert!(fits(&Ask::Call(vec![call(MAX_ARGS, "x"); MAX_REQUESTS])));
+        assert!(fits(&Ask::Call(vec![call(1, "x"); MAX_REQUESTS])));
+        assert!(fits(&Ask::Exchange(call(MAX_ARGS, "x"))));
         assert!(fits(&Ask::Call(Vec::new())));
     }
 

@@ -98,6 +98,7 @@ impl Session {
     /// Keeps a denial for the entries that it is about, for the end of the run.
     pub(super) fn remember(&self, entries: &[u32], denial: &Denial) -> CallError {
         let mut state = self.lock();
+        state.denied += 1;
         for entry in entries {
             state.denials.entry(*entry).or_insert_with(|| denial.clone());
         }
@@ -145,7 +146,7 @@ impl Session {
         if state.closed || !bounds::fits(ask) {
             return Err(B7);
         }
-        if state.asks > bounds::MAX_ASKS {
+        if state.asks > bounds::MAX_ASKS || state.denied > bounds::MAX_DENIED {
             return Err(RunFailure::Denied(exhausted("limits", "the provider asked too much of the broker")));
         }
         Ok(())

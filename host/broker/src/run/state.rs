@@ -61,6 +61,7 @@ pub(super) struct State {
     pub(super) closed: bool,
     pub(super) asks: u32,
     pub(super) calls: u32,
+    pub(super) denied: u32,
     pub(super) free_bits: u32,
     pub(super) held_bytes: u64,
     pub(super) handles: HashMap<Handle, Thing>,

@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// What came of an entry, as text. The one place where tests read a value.
-mod read_back {
+pub(crate) mod read_back {
     use bailiwick_core::fetched::EntryResult;
 
     #[expect(clippy::disallowed_methods, reason = "the test plays the Secret body")]
-    pub(super) fn text(result: &EntryResult) -> String {
+    pub(crate) fn text(result: &EntryResult) -> String {
         let value =
             |value: &bailiwick_core::secret::Value| String::from_utf8_lossy(value.expose()).into_owned();
         match result {

@@ -16,3 +16,4 @@ mod proofs;
 mod revocation;
 mod tls;
 mod tokens;
+mod vault;

@@ -2,9 +2,13 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use bailiwick_boundary::{CallError, Outcome};
+use bailiwick_boundary::{Answer, Ask, CallError, Outcome};
 use bailiwick_broker::NameServers;
-use bailiwick_core::program::{AddressClass, Origin};
+use bailiwick_core::{
+    fetched::RunFailure,
+    program::{AddressClass, Origin},
+    reason::Reason,
+};
 use bailiwick_testkit::{
     count::Counter,
     dns::{Dns, Script},
@@ -251,6 +255,19 @@ async fn g1_denied_one_call_more_than_the_limit() {
     assert_eq!(guest.call(read(0, None)).await, Err(CallError::Budget));
     assert_eq!(backend.lines().len(), 2);
     assert_eq!(house.audit.lines()[2], "get BudgetExhausted");
+}
+
+#[tokio::test]
+async fn g1_denied_a_run_that_is_denied_again_and_again() {
+    let house = House::new();
+    let mut guest = house.run("127.0.0.1:9".parse().unwrap(), &["team-b/db"]);
+    let mut asked = 0;
+    while guest.ask(Ask::Call(vec![read(0, None); 10])).await != Answer::Over {
+        asked += 1;
+    }
+    assert_eq!(asked, 26, "each denial is a record in the audit");
+    let Err(RunFailure::Denied(denial)) = guest.done().await.run else { panic!() };
+    assert_eq!(denial.reason, Reason::BudgetExhausted);
 }
 
 #[tokio::test]

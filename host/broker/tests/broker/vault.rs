@@ -1,0 +1,159 @@
+//! The catalogue of the `vault` provider against the embedded backend: login, read, list, tags, revocation. The
+//! messages are those that the provider sends; the provider itself runs in the end-to-end tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bailiwick_boundary::{Answer, Arg, Ask, CallError, Handle, Outcome, Part, Request, Step, ValueRef};
+use bailiwick_core::{
+    catalogue,
+    grant::{self, Namespace, Purpose, Store},
+    program::Program,
+};
+use bailiwick_testkit::kv::{Kv, Vault};
+use serde_json::json;
+
+use crate::{
+    boundary::read_back::text,
+    harness::{DIGEST, Guest, House, PLANTED, at, data, find, request},
+};
+
+const CATALOGUE: &str = include_str!("../../../../providers-wasm/vault/provider.toml");
+
+fn backend() -> Kv {
+    let kv = Kv::start().unwrap();
+    kv.mount("", "kv", 2).unwrap();
+    kv.set_up("POST", "", "sys/auth/userpass", json!({"type": "userpass"})).unwrap();
+    let user = json!({"password": PLANTED, "token_policies": "reader", "token_ttl": "10m"});
+    kv.set_up("POST", "", "auth/userpass/users/me", user).unwrap();
+    let read: &[&str] = &["read"];
+    kv.policy("", "reader", &[("kv/data/*", read), ("kv/metadata/*", &["read", "list"])]).unwrap();
+    kv.put("", "kv", "team-a/db", json!({"user": "a", "cert": "eHk="})).unwrap();
+    kv.put("", "kv", "team-a/sub/deep", json!({"v": 1})).unwrap();
+    kv.put("", "kv", "team-b/db", json!({"v": "another team's"})).unwrap();
+    let tags = json!({"custom_metadata": {"env": "prod"}});
+    kv.set_up("POST", "", "kv/metadata/team-a/db", tags).unwrap();
+    kv.forget();
+    kv
+}
+
+fn program(kv: &Kv) -> Program {
+    let catalogue = Arc::new(catalogue::parse::parse(CATALOGUE).unwrap());
+    let metadata = json!({"name": "vault", "uid": "a", "generation": 1});
+    let provider = json!({"metadata": metadata, "spec": {"module": {"file": "vault.wasm"}}});
+    let spec = json!({
+        "provider": {"name": "vault", "module": DIGEST},
+        "surface": catalogue::surface::hash(&catalogue),
+        "subjects": [{"namespaces": ["team-a"]}],
+        "operations": ["read", "list"],
+        "targets": [{
+            "origin": kv.url(),
+            "addresses": {"class": "loopback", "cidrs": ["127.0.0.1/32"]},
+            "account": {"mount": "kv"},
+            "keys": ["team-a/**"],
+        }],
+        "auth": [{"method": "user-pass", "slots": {"username": "me"}, "secrets": ["./creds"]}],
+        "limits": {"rate": "1000/s"},
+    });
+    let settings = json!({
+        "server": kv.url(),
+        "path": "kv",
+        "auth": {"userPass": {"username": "me", "secretRef": {"name": "creds", "key": "password"}}},
+    });
+    grant::compile(&grant::Request {
+        catalogue: &catalogue,
+        granted_catalogue: None,
+        digest: DIGEST,
+        world: catalogue::World::Blind,
+        provider: &serde_json::from_value(provider).unwrap(),
+        grant: &serde_json::from_value(json!({"metadata": metadata, "spec": spec})).unwrap(),
+        store: Store {
+            name: "a",
+            namespace: Some("team-a"),
+            uid: "a",
+            generation: 1,
+            settings: &settings,
+            ca: None,
+        },
+        subject: Namespace { name: "team-a", uid: "a", labels: &BTreeMap::new() },
+        trusted_labels: &BTreeSet::new(),
+        ca: &BTreeMap::new(),
+        purpose: Purpose::Fetch,
+        object: "ExternalSecret/team-a/a",
+    })
+    .unwrap()
+}
+
+async fn login(guest: &mut Guest) -> Handle {
+    let by = guest.named("user-pass").await;
+    match guest.ask(Ask::Exchange(request("login-user-pass", &[], Some(by)))).await {
+        Answer::Exchange(Ok(token)) => token,
+        other => panic!("no login: {other:?}"),
+    }
+}
+
+fn read(entry: u32, token: Handle) -> Request {
+    let part = |part| Arg::Entry(entry, part);
+    request("kv2-read", &[("key", part(Part::Key)), ("version", part(Part::Version))], Some(token))
+}
+
+#[tokio::test]
+async fn a_secret_is_read_with_a_token_that_is_revoked() {
+    let (kv, house) = (backend(), House::new());
+    let mut guest = house.open(program(&kv), ["team-a/db", "team-a/none"].map(data).into());
+    let token = login(&mut guest).await;
+    let body = guest.body(read(0, token)).await;
+    let steps = vec![Step::At("/data/data".into()), Step::At("/cert".into())];
+    assert_eq!(guest.deliver(0, ValueRef { root: body, steps }).await, Answer::Done);
+    assert_eq!(guest.call(read(1, token)).await.unwrap().outcome, Outcome::Absent);
+    guest.ask(Ask::Absent(1)).await;
+    assert_eq!(kv.minted_tokens(), 1);
+    let fetched = guest.done().await;
+    assert_eq!(kv.minted_tokens(), 0);
+    assert_eq!(fetched.entries.iter().map(text).collect::<Vec<_>>(), ["eHk=", "absent"]);
+    let lines = house.audit.lines();
+    assert_eq!(lines, ["login-user-pass 200", "kv2-read 200", "kv2-read 404", "revoke-self 204"]);
+}
+
+#[tokio::test]
+async fn a_find_walks_folders_and_selects_by_tags() {
+    let (kv, house) = (backend(), House::new());
+    let entries = vec![find(Some("team-a"), None, &[]), find(Some("team-a"), None, &[("env", "prod")])];
+    let mut guest = house.open(program(&kv), entries);
+    let token = login(&mut guest).await;
+    let list = request("kv2-list", &[("path", Arg::Entry(0, Part::Path))], Some(token));
+    let top = guest.body(list).await;
+    let name = at(top, &["/data/keys", "/0"]);
+    let folder = Arg::Echo(at(top, &["/data/keys", "/1"]));
+    let below = guest.body(request("kv2-list-folder", &[("folder", folder)], Some(token))).await;
+    let deep = at(below, &["/data/keys", "/0"]);
+    let tags = guest.call(request("kv2-tags", &[("name", Arg::Echo(name.clone()))], Some(token))).await;
+    assert_eq!(tags.unwrap().outcome, Outcome::Ok);
+    for name in [name, deep] {
+        let read = request("kv2-read-listed", &[("name", Arg::Echo(name.clone()))], Some(token));
+        let value = at(guest.body(read).await, &["/data/data"]);
+        for entry in [0, 1] {
+            let named = Ask::DeliverNamed { entry, name: name.clone(), value: value.clone() };
+            assert_eq!(guest.ask(named).await, Answer::Done);
+        }
+    }
+    let fetched = guest.done().await;
+    let all = r#"team-a/db={"cert":"eHk=","user":"a"} team-a/sub/deep={"v":1} "#;
+    assert_eq!(text(&fetched.entries[0]), all);
+    assert_eq!(text(&fetched.entries[1]), r#"team-a/db={"cert":"eHk=","user":"a"} "#);
+}
+
+#[tokio::test]
+async fn g9_denied_another_teams_key_and_the_whole_mount() {
+    let (kv, house) = (backend(), House::new());
+    let entries = vec![data("team-b/db"), data("../team-b/db"), find(None, None, &[])];
+    let mut guest = house.open(program(&kv), entries);
+    let token = login(&mut guest).await;
+    for entry in [0, 1] {
+        assert_eq!(guest.call(read(entry, token)).await, Err(CallError::Denied));
+    }
+    let list = request("kv2-list", &[("path", Arg::Entry(2, Part::Path))], Some(token));
+    assert_eq!(guest.call(list).await, Err(CallError::Denied));
+    guest.done().await;
+    assert_eq!(kv.requests().len(), 2, "login and revocation");
+}
