@@ -13,6 +13,8 @@ pub struct Secret {
     pub metadata: ObjectMeta,
     /// `type`; absent: Opaque.
     pub secret_type: Option<String>,
+    /// `immutable`; absent: it can change.
+    pub immutable: Option<bool>,
     /// `data`, decoded, with `stringData` over it.
     pub data: BTreeMap<String, SecretBytes>,
 }

@@ -1,1 +1,12 @@
-//! Placeholder.
+//! One pass over one object, and the worlds that it runs in. Broker and sandbox are wired together here; what is done
+//! with what they bring is decided in core.
+
+pub mod folder;
+pub mod modules;
+pub mod pass;
+pub mod runtime;
+pub mod standalone;
+pub mod world;
+
+pub use bailiwick_broker::{Audit, Broker, BrokerOptions, JsonLines, Record};
+pub use bailiwick_sandbox::{Cache, Engine, EngineOptions};

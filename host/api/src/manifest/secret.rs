@@ -17,8 +17,8 @@ use crate::{
 /// `data`, decoded, with `stringData` over it, as the API server has it.
 pub(super) fn read(root: &mut Node, metadata: ObjectMeta, found: &mut Vec<Found>) -> Secret {
     let secret_type = read::member(root, "type", found);
-    let _immutable: Option<bool> = read::member(root, "immutable", found);
-    let mut secret = Secret { metadata, secret_type, data: Default::default() };
+    let immutable: Option<bool> = read::member(root, "immutable", found);
+    let mut secret = Secret { metadata, secret_type, immutable, data: Default::default() };
     for (member, decode) in [("data", true), ("stringData", false)] {
         for entry in entries(root, member, found) {
             match bytes(entry, decode) {

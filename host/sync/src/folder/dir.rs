@@ -39,7 +39,22 @@ impl Dir {
     /// Opens the folder, making it (mode 0700) where it is not there, locks it against a second process and
     /// removes what a crash left half written.
     pub fn open(path: &Path) -> Result<Self, DirError> {
-        Self::open_locked(path).map_err(|source| DirError { what: "cannot open the folder", path: path.display().to_string(), source })
+        Self::open_locked(path).map_err(|source| DirError {
+            what: "cannot open the folder",
+            path: path.display().to_string(),
+            source,
+        })
+    }
+
+    /// Opens a folder to look at it: nothing is made, locked or removed. None where it is not there.
+    pub fn open_to_read(path: &Path) -> Result<Option<Self>, DirError> {
+        match open(path) {
+            Ok(folder) => Ok(Some(Self { folder, path: path.to_owned() })),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => {
+                Err(DirError { what: "cannot open the folder", path: path.display().to_string(), source })
+            }
+        }
     }
 
     /// The bytes of a file; none where it is not there.
@@ -78,10 +93,10 @@ impl Dir {
 
     fn open_locked(path: &Path) -> std::io::Result<Self> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
-        let folder = rustix::fs::open(path, flags, Mode::empty())?;
-        rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|_| std::io::Error::other("another process is writing to it; wait for it or choose another folder"))?;
+        let folder = open(path)?;
+        rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive).map_err(|_| {
+            std::io::Error::other("another process is writing to it; wait for it or choose another folder")
+        })?;
         let dir = Self { folder, path: path.to_owned() };
         dir.sweep()?;
         Ok(dir)
@@ -115,13 +130,18 @@ impl Dir {
     }
 }
 
-fn read_bounded(mut file: File) -> std::io::Result<Zeroizing<Vec<u8>>> {
+fn open(path: &Path) -> std::io::Result<OwnedFd> {
+    let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?)
+}
+
+fn read_bounded(file: File) -> std::io::Result<Zeroizing<Vec<u8>>> {
     let size = file.metadata()?.len();
     if size > MAX_FILE {
         return Err(std::io::Error::other("it is larger than a Secret can be (4 MiB)"));
     }
     // One allocation of the full size: a buffer that grows leaves copies of what it held behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1));
-    file.by_ref().take(MAX_FILE).read_to_end(&mut bytes)?;
+    file.take(MAX_FILE).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

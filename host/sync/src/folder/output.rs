@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use bailiwick_core::secret::Value;
+use bailiwick_core::{reconcile::DesiredSecret, secret::Value};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
@@ -13,16 +13,8 @@ pub struct SecretFile<'a> {
     pub namespace: &'a str,
     /// Name of the Secret.
     pub name: &'a str,
-    /// `type`, such as `Opaque`.
-    pub kind: &'a str,
-    /// `immutable`.
-    pub immutable: bool,
-    /// Labels.
-    pub labels: &'a BTreeMap<String, String>,
-    /// Annotations.
-    pub annotations: &'a BTreeMap<String, String>,
-    /// Data by key.
-    pub data: &'a BTreeMap<String, Value>,
+    /// Everything else.
+    pub secret: &'a DesiredSecret,
 }
 
 /// The name of a Secret's file. A namespace is a DNS label and has no dot, so the first dot separates.
@@ -40,18 +32,19 @@ pub fn split_name(file: &str) -> Option<(&str, &str)> {
 
 /// The file's text. Scalars are written as JSON strings, which YAML reads as they are.
 #[must_use]
-pub fn render(secret: &SecretFile<'_>) -> Zeroizing<Vec<u8>> {
+pub fn render(file: &SecretFile<'_>) -> Zeroizing<Vec<u8>> {
+    let SecretFile { namespace, name, secret } = file;
     // One allocation of the full size: a buffer that grows leaves copies of what it held behind.
     let mut out = Zeroizing::new(Vec::with_capacity(size(secret)));
     push(&mut out, "apiVersion: v1\nkind: Secret\nmetadata:\n");
-    push(&mut out, &format!("  name: {}\n  namespace: {}\n", quote(secret.name), quote(secret.namespace)));
-    push_map(&mut out, "labels", secret.labels);
-    push_map(&mut out, "annotations", secret.annotations);
-    push(&mut out, &format!("type: {}\n", quote(secret.kind)));
+    push(&mut out, &format!("  name: {}\n  namespace: {}\n", quote(name), quote(namespace)));
+    push_map(&mut out, "labels", &secret.labels);
+    push_map(&mut out, "annotations", &secret.annotations);
+    push(&mut out, &format!("type: {}\n", quote(&secret.kind)));
     if secret.immutable {
         push(&mut out, "immutable: true\n");
     }
-    push_data(&mut out, secret.data);
+    push_data(&mut out, &secret.data);
     out
 }
 
@@ -76,9 +69,9 @@ fn push_map(out: &mut Vec<u8>, title: &str, map: &BTreeMap<String, String>) {
     }
 }
 
-fn size(secret: &SecretFile<'_>) -> usize {
+fn size(secret: &DesiredSecret) -> usize {
     let data: usize = secret.data.iter().map(|(key, value)| 6 * key.len() + value.size() * 4 / 3 + 24).sum();
-    1024 + data + map_size(secret.labels) + map_size(secret.annotations)
+    1024 + data + map_size(&secret.labels) + map_size(&secret.annotations)
 }
 
 fn map_size(map: &BTreeMap<String, String>) -> usize {

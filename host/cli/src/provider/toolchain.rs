@@ -1,0 +1,86 @@
+//! How a provider's crate becomes a core module: cargo with a wasm32-unknown-unknown target, as rustup installs it,
+//! or, where there is none, with Debian's compiler, which builds the standard library along. Nothing is installed
+//! from here; what is missing is said.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, bail};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const MISSING: &str = "no compiler for wasm32-unknown-unknown: run `rustup target add wasm32-unknown-unknown`, or on \
+     Debian install rustc-web cargo-web rust-web-src rust-web-llvm libstd-rust-web-dev lld-19";
+
+/// Compiles the crate in `folder` and returns the core module's file.
+pub fn compile(folder: &Path) -> anyhow::Result<PathBuf> {
+    let mut cargo = cargo(folder)?;
+    cargo.args(["build", "--release", "--target", TARGET]).current_dir(folder);
+    let status = cargo.status().context("cannot start cargo")?;
+    if !status.success() {
+        bail!("cargo could not build {}", folder.display());
+    }
+    artifact(folder)
+}
+
+/// The one module that cargo says the crate comes to.
+fn artifact(folder: &Path) -> anyhow::Result<PathBuf> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .current_dir(folder)
+        .output()
+        .context("cannot start cargo")?;
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).context("cargo metadata said nothing")?;
+    let manifest = std::fs::canonicalize(folder.join("Cargo.toml"))?;
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let package =
+        packages.iter().find(|p| p["manifest_path"].as_str().is_some_and(|path| Path::new(path) == manifest));
+    let targets = package.and_then(|p| p["targets"].as_array()).map(Vec::as_slice).unwrap_or_default();
+    let is_cdylib = |t: &&serde_json::Value| {
+        t["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == "cdylib"))
+    };
+    let name = targets.iter().find(is_cdylib).and_then(|t| t["name"].as_str());
+    let name = name
+        .with_context(|| format!("{}: no cdylib target; set crate-type = [\"cdylib\"]", folder.display()))?;
+    let target = metadata["target_directory"].as_str().context("cargo metadata names no target folder")?;
+    Ok(Path::new(target).join(TARGET).join("release").join(format!("{}.wasm", name.replace('-', "_"))))
+}
+
+fn cargo(folder: &Path) -> anyhow::Result<Command> {
+    if has_target(folder) {
+        return Ok(with_flags(Command::new("cargo")));
+    }
+    let (mut cargo, linker) = debian().context(MISSING)?;
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+    // Debian's compiler is a stable one that has no prebuilt standard library for this target.
+    cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
+    Ok(with_flags(cargo))
+}
+
+/// A guest's stack of 64 KiB: more would only be reserved and touched for each instance.
+fn with_flags(mut cargo: Command) -> Command {
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Clink-arg=-zstack-size=65536");
+    cargo
+}
+
+fn has_target(folder: &Path) -> bool {
+    let output = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .current_dir(folder)
+        .output();
+    output.is_ok_and(|o| o.status.success() && Path::new(String::from_utf8_lossy(&o.stdout).trim()).is_dir())
+}
+
+/// Debian's cargo, through rustup where it is linked there, and the linker.
+fn debian() -> Option<(Command, PathBuf)> {
+    let linker =
+        (19..=22).rev().map(|v| PathBuf::from(format!("/usr/bin/wasm-ld-{v}"))).find(|p| p.is_file())?;
+    if !Path::new("/usr/lib/rustlib/src").is_dir() && !Path::new("/usr/src").is_dir() {
+        return None;
+    }
+    let mut cargo = Command::new("/usr/bin/cargo");
+    cargo.env("RUSTC", "/usr/bin/rustc").env_remove("RUSTUP_TOOLCHAIN");
+    Path::new("/usr/bin/cargo").is_file().then_some((cargo, linker))
+}

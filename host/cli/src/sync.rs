@@ -1,0 +1,168 @@
+//! `bailiwick sync`: the standalone mode's command. It sets things up from the arguments, runs once or at an interval,
+//! and prints what came of it; ctrl-c ends open runs in order, so that what they minted is revoked.
+
+use std::{
+    collections::BTreeMap, fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::PathBuf, sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, anyhow};
+use bailiwick_api::duration::GoDuration;
+use bailiwick_core::reconcile::settle::Change;
+use bailiwick_sync::{
+    Audit, Broker, BrokerOptions, JsonLines,
+    pass::{Did, Outcome},
+    runtime::Runtime,
+    standalone::{self, Input, Output, Report},
+};
+use tokio::sync::watch;
+
+use crate::{
+    args::{Format, InputArgs, ModuleArgs, SyncArgs},
+    progress::Progress,
+    report,
+};
+
+/// Runs the command to its end.
+pub fn run(args: SyncArgs) -> anyhow::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    runtime.block_on(run_async(args))
+}
+
+/// What the arguments say of the input.
+pub fn input(args: &InputArgs) -> Input {
+    Input {
+        policy: args.policy.clone(),
+        manifests: args.manifests.clone(),
+        credentials: args.credential.clone(),
+        provider_dir: args.modules.provider_dir.clone(),
+        allow_unsigned: args.modules.allow_unsigned,
+        trusted_labels: args.modules.trusted_namespace_labels.iter().cloned().collect(),
+    }
+}
+
+/// Where compiled code is kept.
+pub fn cache(args: &ModuleArgs) -> anyhow::Result<PathBuf> {
+    let from_home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let base = || std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(from_home);
+    let cache = args.cache.clone().or_else(|| Some(base()?.join("bailiwick")));
+    cache.context("neither --cache nor HOME is set: say where compiled modules may be kept")
+}
+
+async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
+    let interval = args.interval.as_deref().map(duration).transpose()?;
+    let engine = standalone::engine(&cache(&args.input.modules)?, args.concurrent).map_err(|e| anyhow!(e))?;
+    let (stop, stopped) = watch::channel(false);
+    let runtime = Runtime { broker: broker(&args)?, stop: stopped.clone() };
+    let input = input(&args.input);
+    let output = Output {
+        out: args.out.clone(),
+        state: args.state.clone(),
+        dry_run: args.dry_run,
+        concurrent: usize::try_from(args.concurrent)?,
+    };
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            let _ = stop.send(true);
+        }
+    });
+    loop {
+        let progress = Progress::new();
+        let report =
+            standalone::sync(&input, &output, &engine, &runtime, |done, all| progress.show(done, all)).await;
+        drop(progress);
+        let code = match report {
+            Ok(report) => print(&report, &args)?,
+            // With an interval, a folder that cannot be read now may be whole again the next time.
+            Err(error) if interval.is_some() => report::fatal(&anyhow!(error)),
+            Err(error) => return Err(anyhow!(error)),
+        };
+        match interval {
+            Some(interval) if !wait(interval, stopped.clone()).await => {}
+            _ => return Ok(code),
+        }
+    }
+}
+
+/// Waits; true where the process is asked to end.
+async fn wait(interval: Duration, mut stop: watch::Receiver<bool>) -> bool {
+    tokio::time::timeout(interval, stop.wait_for(|stop| *stop)).await.is_ok()
+}
+
+fn duration(text: &str) -> anyhow::Result<Duration> {
+    let parsed: Result<GoDuration, _> = text.parse();
+    let millis = parsed.map_err(|_| anyhow!("--interval: write a duration such as 30s or 5m"))?.millis();
+    let millis = u64::try_from(millis).ok().filter(|millis| *millis >= 1000);
+    Ok(Duration::from_millis(millis.context("--interval: must be at least 1s")?))
+}
+
+fn broker(args: &SyncArgs) -> anyhow::Result<Broker> {
+    let audit: Arc<dyn Audit> = match &args.audit {
+        None => Arc::new(JsonLines::new(std::io::sink())),
+        Some(path) => {
+            let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+            Arc::new(JsonLines::new(
+                file.with_context(|| format!("--audit: cannot open {}", path.display()))?,
+            ))
+        }
+    };
+    Broker::new(BrokerOptions { token_cache: args.token_cache, ..BrokerOptions::new(audit) })
+        .context("cannot start the broker")
+}
+
+fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
+    match args.output {
+        Format::Json => report::json(report)?,
+        Format::Table => report::say(&table(&report.objects, args.dry_run)),
+    }
+    for error in &report.errors {
+        report::complain(&format!("error: {error}"));
+    }
+    for orphan in &report.orphans {
+        let verb = if args.dry_run { "would delete" } else { "deleted" };
+        report::complain(&format!("{verb} Secret {orphan}: no ExternalSecret owns it any more"));
+    }
+    Ok(match (report.errors.is_empty(), report.objects.iter().all(|object| object.ready)) {
+        (false, _) => crate::BAD_INPUT,
+        (true, false) => crate::FAILED,
+        (true, true) => crate::OK,
+    })
+}
+
+fn table(objects: &[Outcome], dry_run: bool) -> String {
+    let row = |o: &Outcome| {
+        let ready = if o.ready { "True" } else { "False" };
+        vec![
+            o.namespace.clone(),
+            o.name.clone(),
+            ready.to_owned(),
+            o.reason.clone(),
+            did(o.action, dry_run).to_owned(),
+            if o.ready { keys(&o.keys) } else { o.message.clone() },
+        ]
+    };
+    let header = ["NAMESPACE", "NAME", "READY", "REASON", "SECRET", "KEYS"];
+    report::table(&header, &objects.iter().map(row).collect::<Vec<_>>())
+}
+
+const fn did(action: Did, dry_run: bool) -> &'static str {
+    match (action, dry_run) {
+        (Did::Kept, _) => "unchanged",
+        (Did::Written, false) => "written",
+        (Did::Written, true) => "would be written",
+        (Did::Deleted, false) => "deleted",
+        (Did::Deleted, true) => "would be deleted",
+        (Did::Nothing, _) => "-",
+    }
+}
+
+/// Key names with what happens to them: `+` added, `~` changed, `-` removed, nothing for the same.
+fn keys(keys: &BTreeMap<String, Change>) -> String {
+    let mark = |change| match change {
+        Change::Added => "+",
+        Change::Changed => "~",
+        Change::Removed => "-",
+        Change::Same => "",
+    };
+    keys.iter().map(|(key, change)| format!("{}{key}", mark(*change))).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,107 @@
+//! Provider modules: from a Provider manifest to a component that can run. A file is read once; the buffer that is
+//! digested is the buffer whose catalogue is read and that is compiled (I9).
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bailiwick_api::{meta::Object, provider::ProviderSpec};
+use bailiwick_artifact::{MAX_COMPONENT, digest::Digest, inspect};
+use bailiwick_core::catalogue::{Catalogue, parse::parse};
+use bailiwick_sandbox::{Engine, Provider};
+
+/// A provider that can run.
+#[derive(Clone)]
+pub struct Module {
+    /// The Provider object.
+    pub object: Arc<Object<ProviderSpec>>,
+    /// Of the component's bytes.
+    pub digest: Digest,
+    /// Read from its custom section.
+    pub catalogue: Arc<Catalogue>,
+    /// Compiled and linked; none where only the catalogue is wanted.
+    pub provider: Option<Provider>,
+}
+
+/// Modules by the name of their Provider; one that could not be loaded says why.
+pub type Modules = BTreeMap<String, Result<Module, ModuleError>>;
+
+/// Why a module cannot be used. Texts name our own objects and files, and places in the catalogue.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("Provider {provider}: {field}: {what}")]
+pub struct ModuleError {
+    /// The Provider's name.
+    pub provider: String,
+    /// The field or file it is about.
+    pub field: String,
+    /// What is wrong, and the remedy.
+    pub what: String,
+}
+
+/// Where modules come from.
+pub struct Source<'a> {
+    /// What `module.file` is relative to.
+    pub folder: &'a Path,
+    /// `--allow-unsigned`.
+    pub allow_unsigned: bool,
+    /// Compiles, where modules are to run.
+    pub engine: Option<&'a Engine>,
+}
+
+impl Source<'_> {
+    /// Loads each Provider's module.
+    #[must_use]
+    pub fn load<'p>(&self, providers: impl IntoIterator<Item = &'p Arc<Object<ProviderSpec>>>) -> Modules {
+        let load = |object: &Arc<Object<ProviderSpec>>| (object.metadata.name.clone(), self.load_one(object));
+        providers.into_iter().map(load).collect()
+    }
+
+    fn load_one(&self, object: &Arc<Object<ProviderSpec>>) -> Result<Module, ModuleError> {
+        let fail = |field: &str, what: String| ModuleError {
+            provider: object.metadata.name.clone(),
+            field: field.to_owned(),
+            what,
+        };
+        let path = self.path(&object.spec).map_err(|what| fail("spec.module", what.to_owned()))?;
+        let shown = path.display().to_string();
+        let bytes = read(&path).map_err(|error| fail(&shown, error.to_string()))?;
+        let found = inspect::inspect(&bytes).map_err(|error| fail(&shown, error.to_string()))?;
+        let catalogue = parse(&found.text).map_err(|errors| {
+            let first = errors.first().map(ToString::to_string).unwrap_or_default();
+            fail(&shown, format!("its catalogue does not hold: {first}"))
+        })?;
+        if catalogue.name != object.metadata.name {
+            let what = format!("the module serves spec.provider.{}; name the Provider so", catalogue.name);
+            return Err(fail("metadata.name", what));
+        }
+        let provider = self.engine.map(|engine| engine.load(&bytes)).transpose();
+        let provider = provider.map_err(|error| fail(&shown, error.to_string()))?;
+        Ok(Module {
+            object: Arc::clone(object),
+            digest: found.digest,
+            catalogue: Arc::new(catalogue),
+            provider,
+        })
+    }
+
+    fn path(&self, spec: &ProviderSpec) -> Result<PathBuf, &'static str> {
+        match (&spec.module.file, &spec.module.oci) {
+            (Some(_), None) if !self.allow_unsigned => {
+                Err("a file is signed by nobody; give --allow-unsigned to run it all the same")
+            }
+            (Some(file), None) => Ok(self.folder.join(file)),
+            (None, Some(_)) => Err("oci is not served yet; use file"),
+            _ => Err("name exactly one source: file"),
+        }
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let size = std::fs::metadata(path)?.len();
+    if size > MAX_COMPONENT as u64 {
+        return Err(std::io::Error::other(format!("a component is at most {MAX_COMPONENT} bytes")));
+    }
+    std::fs::read(path)
+}

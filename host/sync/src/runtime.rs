@@ -1,0 +1,54 @@
+//! Sandbox and broker wired together: one run of one provider under one program. The program decides, the broker
+//! and the sandbox perform; here is only who gets which end of the channel.
+
+use std::{sync::Arc, time::Duration};
+
+use bailiwick_boundary::Task;
+use bailiwick_broker::{Broker, Current, Material, OpenEntry};
+use bailiwick_core::{fetched::Fetched, program::Program};
+use bailiwick_sandbox::{Provider, RunError, RunLimits};
+use tokio::sync::watch;
+
+/// What runs share.
+pub struct Runtime {
+    /// Dials, and holds credentials and values.
+    pub broker: Broker,
+    /// Turns true when the process is asked to end: open runs are ended, and what they minted is revoked.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// What one run is given by the world.
+pub struct Surroundings {
+    /// Where credentials come from.
+    pub material: Arc<dyn Material>,
+    /// Whether the program still stands.
+    pub current: Arc<dyn Current>,
+}
+
+impl Runtime {
+    /// Runs one provider's fetch to its end, and revokes what was minted whatever the end.
+    pub async fn fetch(
+        &self,
+        provider: &Provider,
+        program: Arc<Program>,
+        entries: Vec<OpenEntry>,
+        around: Surroundings,
+    ) -> Fetched {
+        let task = Task::Fetch {
+            settings: program.settings.to_string(),
+            entries: entries.iter().map(|entry| entry.entry().clone()).collect(),
+        };
+        let limits = RunLimits {
+            memory: usize::try_from(program.limits.memory).unwrap_or(usize::MAX),
+            deadline: Duration::from_millis(program.limits.deadline_ms),
+            ..RunLimits::default()
+        };
+        let (port, run) = self.broker.open(program, entries, around.material, around.current);
+        let mut stop = self.stop.clone();
+        let ended = tokio::select! {
+            ended = provider.run(task, Box::new(port), limits) => ended,
+            _ = stop.wait_for(|stop| *stop) => return run.finish(Err("the process was asked to end")).await,
+        };
+        run.finish(ended.map_err(RunError::as_str)).await
+    }
+}
