@@ -110,12 +110,16 @@ fn keys(out: &Path) -> Result<()> {
     ensure!(!files.is_empty(), "no Secret was written to {}", out.display());
     for file in files {
         let text = std::fs::read_to_string(&file)?;
-        let mut data = text.lines().skip_while(|line| line.trim_end() != "data:").skip(1);
-        let keys = std::iter::from_fn(|| data.next().filter(|line| line.starts_with(' ')));
-        let keys: Vec<&str> = keys.filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
-        say(&format!("{}: {}", file.strip_prefix(out).unwrap_or(&file).display(), keys.join(", ")));
+        say(&format!("{}: {}", file.strip_prefix(out).unwrap_or(&file).display(), names(&text).join(", ")));
     }
     Ok(())
+}
+
+// The keys under `data:` of a Secret as sync writes it.
+fn names(secret: &str) -> Vec<&str> {
+    let data = secret.lines().skip_while(|line| line.trim_end() != "data:").skip(1);
+    let entries = data.take_while(|line| line.starts_with(' '));
+    entries.filter_map(|line| Some(line.split_once(':')?.0.trim())).collect()
 }
 
 fn sync(folder: &Path, manifests: &[PathBuf]) -> Command {
@@ -155,4 +159,30 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_shown_by_its_reason_and_no_other_object_is() {
+        let object =
+            |name, reason| json!({"namespace": "team-a", "name": name, "reason": reason, "message": "why"});
+        let results =
+            json!({"objects": [object("shop", "SecretSynced"), object("other-key", "KeyNotGranted")]});
+        assert_eq!(refusals(&results, "KeyNotGranted"), ["team-a  other-key  KeyNotGranted  why"]);
+        assert!(refusals(&results, "HostNotGranted").is_empty());
+        assert!(refusals(&json!({}), "KeyNotGranted").is_empty());
+    }
+
+    #[test]
+    fn keys_are_shown_and_values_are_not() {
+        let secret =
+            "kind: Secret\nmetadata:\n  name: shop\ndata:\n  db: c2VjcmV0\n  smtp: eA==\ntype: Opaque\n";
+        assert_eq!(names(secret), ["db", "smtp"]);
+        assert!(names("kind: Secret\n").is_empty());
+    }
 }
