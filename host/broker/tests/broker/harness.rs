@@ -25,7 +25,7 @@ use bailiwick_core::{
     grant::{self, Namespace, Purpose, Request, Store},
     program::{Origin, Program, Stamp},
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 pub(crate) const CATALOGUE: &str = include_str!("catalogue.toml");
 /// The credential that the shell hands out, planted for the leak scan.
@@ -53,6 +53,8 @@ pub(crate) struct Shell {
     pub(crate) asked: Mutex<Vec<String>>,
     pub(crate) missing: AtomicBool,
     pub(crate) version: AtomicU64,
+    /// By key; [`PLANTED`] for every other one.
+    pub(crate) secrets: Mutex<BTreeMap<&'static str, String>>,
 }
 
 /// A clock that stands where it is put; its monotonic half never moves back.
@@ -86,11 +88,12 @@ impl Material for Shell {
     fn secret<'a>(&'a self, namespace: &'a str, name: &'a str, key: &'a str) -> MaterialFuture<'a> {
         self.asked.lock().unwrap().push(format!("{namespace}/{name}/{key}"));
         let version = self.version.load(Ordering::SeqCst);
+        let secret = self.secrets.lock().unwrap().get(key).cloned();
         Box::pin(async move {
             if self.missing.load(Ordering::SeqCst) {
                 return Err(MaterialError::Absent);
             }
-            Ok(Credential::new(PLANTED.into(), format!("uid/{version}")))
+            Ok(Credential::new(secret.unwrap_or_else(|| PLANTED.into()).into(), format!("uid/{version}")))
         })
     }
 
@@ -144,6 +147,7 @@ impl House {
             asked: Mutex::default(),
             missing: AtomicBool::new(false),
             version: AtomicU64::new(1),
+            secrets: Mutex::default(),
         });
         Self { broker: Broker::new(options).unwrap(), audit, shell, clock }
     }
@@ -268,32 +272,8 @@ pub(crate) fn program_at(origin: Origin) -> Program {
     program
 }
 
-/// Of another catalogue and auth method, compiled as the host does it.
+/// Of another catalogue and auth method.
 pub(crate) fn program_of(catalogue: &str, backend: SocketAddr, method: &str) -> Program {
-    let catalogue = Arc::new(catalogue::parse::parse(catalogue).unwrap());
-    let mut account = json!({"mount": "kv", "account": "111111111111"});
-    account.as_object_mut().unwrap().retain(|slot, _| catalogue.account.contains_key(slot));
-    let object = |spec| json!({"metadata": {"name": "team-a-vault", "uid": "grant-uid", "generation": 1}, "spec": spec});
-    let provider: Object<ProviderSpec> = serde_json::from_value(json!({
-        "metadata": {"name": "vault", "uid": "provider-uid", "generation": 1},
-        "spec": {"module": {"file": "vault.wasm"}, "limits": {"calls": 1000, "deadline": "10s"}},
-    }))
-    .unwrap();
-    let grant: Object<CapabilityGrantSpec> = serde_json::from_value(object(json!({
-        "provider": {"name": "vault", "module": DIGEST},
-        "surface": catalogue::surface::hash(&catalogue),
-        "subjects": [{"namespaces": ["team-a"]}],
-        "operations": ["read", "list"],
-        "targets": [{
-            "origin": format!("http://{backend}"),
-            "addresses": {"class": "loopback", "cidrs": ["127.0.0.1/32"]},
-            "account": account,
-            "keys": ["team-a/**"],
-        }],
-        "auth": [{"method": method, "secrets": ["./creds"]}],
-        "limits": {"calls": 32, "rate": "1000/s", "deadline": "10s", "responseBytes": "1Mi", "requestBytes": "8Ki"},
-    })))
-    .unwrap();
     let mut settings = json!({
         "auth": {},
         "data": [
@@ -302,6 +282,45 @@ pub(crate) fn program_of(catalogue: &str, backend: SocketAddr, method: &str) -> 
         ],
     });
     settings["auth"][method] = json!({"name": "creds", "key": "token"});
+    let mut account = json!({"mount": "kv", "account": "111111111111"});
+    if !catalogue.contains("account = { class = \"digits\" }") {
+        account.as_object_mut().unwrap().remove("account");
+    }
+    let target = json!({"account": account, "keys": ["team-a/**"]});
+    let auth = json!({"method": method, "secrets": ["./creds"]});
+    compile(catalogue, &format!("http://{backend}"), vec![target], auth, &settings)
+}
+
+/// A program compiled as the host does it: loopback targets at `origin`, one auth method, read and list.
+pub(crate) fn compile(
+    catalogue: &str,
+    origin: &str,
+    mut targets: Vec<Json>,
+    auth: Json,
+    settings: &Json,
+) -> Program {
+    let catalogue = Arc::new(catalogue::parse::parse(catalogue).unwrap());
+    for target in &mut targets {
+        target["origin"] = origin.into();
+        target["addresses"] = json!({"class": "loopback", "cidrs": ["127.0.0.1/32"]});
+    }
+    let provider: Object<ProviderSpec> = serde_json::from_value(json!({
+        "metadata": {"name": catalogue.name, "uid": "provider-uid", "generation": 1},
+        "spec": {"module": {"file": "provider.wasm"}, "limits": {"calls": 1000, "deadline": "10s"}},
+    }))
+    .unwrap();
+    let spec = json!({
+        "provider": {"name": catalogue.name, "module": DIGEST},
+        "surface": catalogue::surface::hash(&catalogue),
+        "subjects": [{"namespaces": ["team-a"]}],
+        "operations": ["read", "list"],
+        "targets": targets,
+        "auth": [auth],
+        "limits": {"calls": 32, "rate": "1000/s", "deadline": "10s", "responseBytes": "1Mi", "requestBytes": "8Ki"},
+    });
+    let metadata = json!({"name": "team-a-vault", "uid": "grant-uid", "generation": 1});
+    let grant: Object<CapabilityGrantSpec> =
+        serde_json::from_value(json!({"metadata": metadata, "spec": spec})).unwrap();
     grant::compile(&Request {
         catalogue: &catalogue,
         granted_catalogue: None,
@@ -314,7 +333,7 @@ pub(crate) fn program_of(catalogue: &str, backend: SocketAddr, method: &str) -> 
             namespace: Some("team-a"),
             uid: "store-uid",
             generation: 1,
-            settings: &settings,
+            settings,
             ca: None,
         },
         subject: Namespace { name: "team-a", uid: "team-a-uid", labels: &BTreeMap::new() },

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod audit;
+mod aws;
 mod backend;
 mod boundary;
 mod changes;

@@ -1,21 +1,14 @@
 //! The catalogue of the `vault` provider against the embedded backend: login, read, list, tags, revocation. The
 //! messages are those that the provider sends; the provider itself runs in the end-to-end tests.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use bailiwick_boundary::{Answer, Arg, Ask, CallError, Handle, Outcome, Part, Request, Step, ValueRef};
-use bailiwick_core::{
-    catalogue,
-    grant::{self, Namespace, Purpose, Store},
-    program::Program,
-};
+use bailiwick_core::program::Program;
 use bailiwick_testkit::kv::{Kv, Vault};
 use serde_json::json;
 
 use crate::{
     boundary::read_back::text,
-    harness::{DIGEST, Guest, House, PLANTED, at, data, find, request},
+    harness::{Guest, House, PLANTED, at, compile, data, find, request},
 };
 
 const CATALOGUE: &str = include_str!("../../../../providers-wasm/vault/provider.toml");
@@ -38,50 +31,14 @@ fn backend() -> Kv {
 }
 
 fn program(kv: &Kv) -> Program {
-    let catalogue = Arc::new(catalogue::parse::parse(CATALOGUE).unwrap());
-    let metadata = json!({"name": "vault", "uid": "a", "generation": 1});
-    let provider = json!({"metadata": metadata, "spec": {"module": {"file": "vault.wasm"}}});
-    let spec = json!({
-        "provider": {"name": "vault", "module": DIGEST},
-        "surface": catalogue::surface::hash(&catalogue),
-        "subjects": [{"namespaces": ["team-a"]}],
-        "operations": ["read", "list"],
-        "targets": [{
-            "origin": kv.url(),
-            "addresses": {"class": "loopback", "cidrs": ["127.0.0.1/32"]},
-            "account": {"mount": "kv"},
-            "keys": ["team-a/**"],
-        }],
-        "auth": [{"method": "user-pass", "slots": {"username": "me"}, "secrets": ["./creds"]}],
-        "limits": {"rate": "1000/s"},
-    });
+    let target = json!({"account": {"mount": "kv"}, "keys": ["team-a/**"]});
+    let auth = json!({"method": "user-pass", "slots": {"username": "me"}, "secrets": ["./creds"]});
     let settings = json!({
         "server": kv.url(),
         "path": "kv",
         "auth": {"userPass": {"username": "me", "secretRef": {"name": "creds", "key": "password"}}},
     });
-    grant::compile(&grant::Request {
-        catalogue: &catalogue,
-        granted_catalogue: None,
-        digest: DIGEST,
-        world: catalogue::World::Blind,
-        provider: &serde_json::from_value(provider).unwrap(),
-        grant: &serde_json::from_value(json!({"metadata": metadata, "spec": spec})).unwrap(),
-        store: Store {
-            name: "a",
-            namespace: Some("team-a"),
-            uid: "a",
-            generation: 1,
-            settings: &settings,
-            ca: None,
-        },
-        subject: Namespace { name: "team-a", uid: "a", labels: &BTreeMap::new() },
-        trusted_labels: &BTreeSet::new(),
-        ca: &BTreeMap::new(),
-        purpose: Purpose::Fetch,
-        object: "ExternalSecret/team-a/a",
-    })
-    .unwrap()
+    compile(CATALOGUE, &kv.url(), vec![target], auth, &settings)
 }
 
 async fn login(guest: &mut Guest) -> Handle {
