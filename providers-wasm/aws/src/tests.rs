@@ -44,6 +44,54 @@ fn parameter() -> Value {
     json!({"Parameter": {"Name": "/a", "Value": "v"}})
 }
 
+/// The error twin of every request that a run can make: the entry fails, and says how.
+#[test]
+fn every_request_can_fail() {
+    let secrets = || json!({"SecretList": [{"Name": "a"}]});
+    let parameters = || json!({"Parameters": [{"Name": "/a"}]});
+    let sm_listed = "sm-get-listed name=echo(#1/SecretList/0/Name) by keys";
+    let sm_binary = "sm-get-listed-binary name=echo(#1/SecretList/0/Name) by keys";
+    let ps_listed = "ps-get-listed name=echo(#1/Parameters/0/Name) by keys";
+    let ps_tags = "ps-tags name=echo(#1/Parameters/0/Name) by keys";
+    let sm = "SecretsManager";
+    let ps = "ParameterStore";
+    for (service, before, absent, failing, entry) in [
+        (sm, None, None, "sm-get key=entry0.key by keys", secret("a")),
+        (
+            sm,
+            None,
+            Some("sm-get key=entry0.key by keys"),
+            "sm-get-binary key=entry0.key by keys",
+            secret("a"),
+        ),
+        (sm, None, None, "sm-metadata key=entry0.key by keys", metadata("a")),
+        (sm, None, None, "sm-list by keys", find(None)),
+        (sm, None, None, "sm-list-path path=entry0.path by keys", find(Some("a"))),
+        (sm, Some(("sm-list by keys", secrets())), None, sm_listed, find(None)),
+        (sm, Some(("sm-list by keys", secrets())), Some(sm_listed), sm_binary, find(None)),
+        (ps, None, None, "ps-get key=entry0.key by keys", secret("a")),
+        (ps, None, None, "ps-metadata key=entry0.key by keys", metadata("a")),
+        (ps, None, None, "ps-list by keys", find(None)),
+        (ps, None, None, "ps-list-path path=entry0.path by keys", find(Some("/a"))),
+        (ps, Some(("ps-list by keys", parameters())), None, ps_listed, find(None)),
+        (ps, Some(("ps-list by keys", parameters())), None, ps_tags, find_by_tags(None)),
+    ] {
+        let script = || {
+            let script =
+                before.iter().fold(script(), |script, (list, body)| script.reply(list, body.clone()));
+            absent.iter().fold(script, |script, request| script.outcome(request, Outcome::Absent))
+        };
+        let run = |script: Script| script.fetch::<Aws>(settings(service), [entry.clone()]);
+        assert_eq!(run(script().outcome(failing, Outcome::Refused)), ran(&["failed 0 Refused"]), "{failing}");
+        assert_eq!(
+            run(script().outcome(failing, Outcome::Throttled)),
+            ran(&["failed 0 Throttled"]),
+            "{failing}"
+        );
+        assert_eq!(run(script().error(failing, CallError::Denied)), ran(&["failed 0 Denied"]), "{failing}");
+    }
+}
+
 mod secrets_manager {
     use super::*;
 

@@ -108,6 +108,41 @@ mod reads {
     }
 }
 
+/// The error twin of every request that a run can make: the entry fails, and says how.
+#[test]
+fn every_request_can_fail() {
+    let list = "kv2-list path=entry0.path by token";
+    let folder = "kv2-list-folder folder=echo(#1/data/keys/0) by token";
+    let tags = "kv2-tags name=echo(#1/data/keys/0) by token";
+    let read = "kv2-read-listed name=echo(#1/data/keys/0) by token";
+    let list1 = "kv1-list path=entry0.path by token";
+    let folder1 = "kv1-list-folder folder=echo(#1/data/keys/0) by token";
+    let read1 = "kv1-read-listed name=echo(#1/data/keys/0) by token";
+    for (version, before, failing, entry) in [
+        ("v2", None, "kv2-read version=entry0.version key=entry0.key by token", secret("a")),
+        ("v2", None, "kv2-metadata key=entry0.key by token", metadata("a")),
+        ("v1", None, "kv1-read key=entry0.key by token", secret("a")),
+        ("v2", None, list, find(None)),
+        ("v2", Some((list, "x/")), folder, find(None)),
+        ("v2", Some((list, "x")), tags, find_by_tags(None)),
+        ("v2", Some((list, "x")), read, find(None)),
+        ("v1", None, list1, find(None)),
+        ("v1", Some((list1, "x/")), folder1, find(None)),
+        ("v1", Some((list1, "x")), read1, find(None)),
+    ] {
+        let script =
+            || before.iter().fold(script(), |script, (list, name)| script.reply(list, keys(&[name])));
+        let run = |script: Script| script.fetch::<Vault>(settings(version), [entry.clone()]);
+        assert_eq!(run(script().outcome(failing, Outcome::Refused)), ran(&["failed 0 Refused"]), "{failing}");
+        assert_eq!(
+            run(script().outcome(failing, Outcome::Failed)),
+            ran(&["failed 0 Unavailable"]),
+            "{failing}"
+        );
+        assert_eq!(run(script().error(failing, CallError::Denied)), ran(&["failed 0 Denied"]), "{failing}");
+    }
+}
+
 mod finds {
     use super::*;
 
