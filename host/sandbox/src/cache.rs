@@ -61,8 +61,13 @@ impl Cache {
     }
 
     /// The component's code from the cache, else compiled and kept.
-    pub(crate) fn load(&self, engine: &Engine, component: &[u8]) -> wasmtime::Result<Component> {
-        let name = name(engine, component);
+    pub(crate) fn load(
+        &self,
+        engine: &Engine,
+        compatibility: Compatibility,
+        component: &[u8],
+    ) -> wasmtime::Result<Component> {
+        let name = name(compatibility, component);
         if let Some(found) = self.hit(engine, &name) {
             return Ok(found);
         }
@@ -95,13 +100,24 @@ impl Cache {
     }
 }
 
-/// The file's name: a digest over component, engine (version, target, CPU features, settings) and [`settings::VERSION`].
-fn name(engine: &Engine, component: &[u8]) -> String {
-    let mut compatibility = DefaultHasher::new();
-    engine.precompile_compatibility_hash().hash(&mut compatibility);
+/// What code was compiled for: the engine's version, target, CPU features and settings. The same for all that one
+/// engine loads, so it is made once.
+#[derive(Clone, Copy)]
+pub(crate) struct Compatibility(u64);
+
+impl Compatibility {
+    pub(crate) fn of(engine: &Engine) -> Self {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+/// The file's name: a digest over component, engine and [`settings::VERSION`].
+fn name(compatibility: Compatibility, component: &[u8]) -> String {
     let digest = Sha256::new()
         .chain_update(Sha256::digest(component))
-        .chain_update(compatibility.finish().to_le_bytes())
+        .chain_update(compatibility.0.to_le_bytes())
         .chain_update(settings::VERSION.to_le_bytes())
         .finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -7,14 +7,20 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use crate::{
-    Cache, LoadError, Provider, admit::admit, bindings::Blind, bindings::BlindPre, host::Run, settings,
+    Cache, LoadError, Provider,
+    admit::admit,
+    bindings::{Blind, BlindPre},
+    cache::Compatibility,
+    host::Run,
+    settings,
     ticker::Ticker,
 };
 
 /// How the engine is set up.
 #[derive(Debug)]
 pub struct EngineOptions {
-    /// Runs at once; further ones wait. Each slot is 16 MiB of address space and about 0.3 MB of memory once used.
+    /// Runs at once; further ones wait. Each slot is 16 MiB of address space, and keeps resident what its guests
+    /// touched, 0.3 MB at most.
     pub slots: u32,
     /// Where compiled code is kept; without it every start compiles.
     pub cache: Option<Cache>,
@@ -47,7 +53,7 @@ pub(crate) struct Inner {
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) ticker: Ticker,
     pub(crate) slots: Semaphore,
-    cache: Option<Cache>,
+    cache: Option<(Cache, Compatibility)>,
 }
 
 impl Engine {
@@ -65,6 +71,7 @@ impl Engine {
         let mut linker = Linker::new(&wasmtime);
         Blind::add_to_linker::<Run, HasSelf<Run>>(&mut linker, |run| run).map_err(failed)?;
         let ticker = Ticker::start(wasmtime.weak()).map_err(EngineError::Thread)?;
+        let cache = cache.map(|cache| (cache, Compatibility::of(&wasmtime)));
         let slots = Semaphore::new(slots as usize);
         Ok(Self(Arc::new(Inner { linker, wasmtime, ticker, slots, cache })))
     }
@@ -93,7 +100,7 @@ impl Inner {
     fn compiled(&self, component: &[u8]) -> wasmtime::Result<Component> {
         match &self.cache {
             None => Component::from_binary(&self.wasmtime, component),
-            Some(cache) => cache.load(&self.wasmtime, component),
+            Some((cache, compatibility)) => cache.load(&self.wasmtime, *compatibility, component),
         }
     }
 }

@@ -20,6 +20,10 @@ impl Fixture {
         Self { root: tempdir().unwrap(), engine, component: guest::component("good").unwrap() }
     }
 
+    fn compatibility(&self) -> Compatibility {
+        Compatibility::of(&self.engine)
+    }
+
     fn folder(&self) -> PathBuf {
         self.root.path().join("aot")
     }
@@ -42,11 +46,11 @@ impl Fixture {
 
     fn hits(&self) -> bool {
         let cache = self.open().unwrap();
-        cache.hit(&self.engine, &name(&self.engine, &self.component)).is_some()
+        cache.hit(&self.engine, &name(self.compatibility(), &self.component)).is_some()
     }
 
     fn fill(&self) {
-        self.open().unwrap().load(&self.engine, &self.component).unwrap();
+        self.open().unwrap().load(&self.engine, self.compatibility(), &self.component).unwrap();
     }
 }
 
@@ -95,7 +99,7 @@ fn i9_denied_code_under_the_name_of_another_component() {
     let case = Fixture::new();
     case.fill();
     let other = guest::component("panic").unwrap();
-    let name = name(&case.engine, &other);
+    let name = name(case.compatibility(), &other);
     fs::copy(case.file(), case.folder().join(&name)).unwrap();
     assert!(case.open().unwrap().hit(&case.engine, &name).is_none());
 }
@@ -107,13 +111,13 @@ fn i9_denied_code_of_an_engine_with_other_settings() {
     let mut config = settings::config(1);
     config.cranelift_opt_level(wasmtime::OptLevel::None);
     let other = Engine::new(&config).unwrap();
-    assert_ne!(name(&other, &case.component), name(&case.engine, &case.component));
+    assert_ne!(name(Compatibility::of(&other), &case.component), name(case.compatibility(), &case.component));
     // Even a file with a right MAC is only for the engine that it was compiled for.
     let mut config = settings::config(1);
     config.epoch_interruption(false);
     let other = Engine::new(&config).unwrap();
     let cache = case.open().unwrap();
-    assert!(cache.hit(&other, &name(&case.engine, &case.component)).is_none());
+    assert!(cache.hit(&other, &name(case.compatibility(), &case.component)).is_none());
 }
 
 #[test]
@@ -162,6 +166,6 @@ fn a_cache_that_cannot_be_written_costs_time_only() {
     let case = Fixture::new();
     let cache = case.open().unwrap();
     fs::remove_dir(case.folder()).unwrap();
-    cache.load(&case.engine, &case.component).unwrap();
+    cache.load(&case.engine, case.compatibility(), &case.component).unwrap();
     assert!(!case.folder().exists());
 }
