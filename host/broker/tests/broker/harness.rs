@@ -129,18 +129,24 @@ impl House {
         Self::with(|_| {})
     }
 
+    /// With short timeouts, for servers that never answer.
+    pub(crate) fn impatient() -> Self {
+        Self::with(|options| {
+            options.timeouts = Timeouts {
+                connect: Duration::from_secs(2),
+                header: Duration::from_millis(500),
+                pace: Pace { grace: Duration::from_millis(300), bytes_per_second: 1 << 20 },
+                revoke: Duration::from_secs(2),
+            };
+        })
+    }
+
     /// With other options.
     pub(crate) fn with(change: impl FnOnce(&mut BrokerOptions)) -> Self {
         let (audit, clock) = (Arc::new(Memory::default()), Arc::new(StillClock(AtomicU64::new(1000))));
         let mut options = BrokerOptions::new(Arc::clone(&audit) as Arc<dyn Audit>);
         options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         options.resolver = NameServers::Fixed(vec!["127.0.0.1:9".parse().unwrap()]);
-        options.timeouts = Timeouts {
-            connect: Duration::from_millis(500),
-            header: Duration::from_millis(500),
-            pace: Pace { grace: Duration::from_millis(300), bytes_per_second: 1 << 20 },
-            revoke: Duration::from_secs(2),
-        };
         change(&mut options);
         let shell = Arc::new(Shell {
             current: AtomicBool::new(true),

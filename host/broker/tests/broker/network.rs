@@ -174,7 +174,7 @@ async fn i8_denied_bodies_that_are_not_what_the_catalogue_says() {
 
 #[tokio::test]
 async fn i8_denied_what_hostile_servers_send() {
-    let house = House::new();
+    let house = House::impatient();
     let gzip =
         Wire::Reply(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}".to_vec());
     for (wire, error) in [
