@@ -16,6 +16,9 @@ pub mod targets;
 
 pub use assign::{Assigned, assign};
 pub use entries::{EntryPlan, Source, StoreKey};
-pub use observed::{Observed, TargetState, place};
+pub use observed::{Observed, TargetState, created_by, place};
 pub use plan::{FetchPlan, NotReady, Plan, plan};
 pub use settle::{Action, DesiredSecret, Settled, settle};
+
+#[cfg(test)]
+mod tests;

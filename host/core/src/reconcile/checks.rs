@@ -5,12 +5,19 @@ use std::collections::BTreeSet;
 
 use bailiwick_api::{
     condition::phrase,
+    dns::is_data_key,
     external_secret::{CreationPolicy, DeletionPolicy, Target},
     names::LABEL_CREATED_BY,
     served::unserved,
 };
 
-use super::{observed::Observed, plan::NotReady};
+use super::{
+    observed::{Observed, created_by},
+    plan::NotReady,
+};
+
+/// Types of Secrets that we never write to.
+const REFUSED_TYPES: [&str; 2] = ["kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"];
 
 type Check = fn(&Observed<'_>) -> Option<NotReady>;
 
@@ -19,7 +26,9 @@ pub(super) const CHECKS: &[(&str, Check)] = &[
     ("served", served),
     ("something-to-fetch", something_to_fetch),
     ("policies-fit", policies_fit),
+    ("keys-valid", keys_valid),
     ("keys-unique", keys_unique),
+    ("target-type", target_type),
     ("owner", owner),
 ];
 
@@ -42,7 +51,7 @@ fn policies_fit(observed: &Observed<'_>) -> Option<NotReady> {
         (
             DeletionPolicy::Delete,
             CreationPolicy::Merge | CreationPolicy::None | CreationPolicy::CreateOrMerge,
-        ) => Some(NotReady::new("spec.target.deletionPolicy: Delete needs creationPolicy Owner or Orphan")),
+        ) => Some(NotReady::new("spec.target.deletionPolicy: Delete needs creationPolicy Owner")),
         (DeletionPolicy::Merge, CreationPolicy::None) => {
             Some(NotReady::new("spec.target.deletionPolicy: Merge cannot be used with creationPolicy None"))
         }
@@ -63,10 +72,28 @@ fn keys_unique(observed: &Observed<'_>) -> Option<NotReady> {
     )))
 }
 
+/// The keys of `data[]` are literal; those of `dataFrom[]` are known when they are fetched.
+fn keys_valid(observed: &Observed<'_>) -> Option<NotReady> {
+    let index =
+        observed.object.spec.data.iter().flatten().position(|entry| !is_data_key(&entry.secret_key))?;
+    Some(NotReady::new(format!(
+        "spec.data[{index}].secretKey: use letters, digits, '-', '_' and '.', at most 253"
+    )))
+}
+
+/// Tokens that make somebody else of whoever holds them (CVE-2026-42876): never written to, whoever made them.
+fn target_type(observed: &Observed<'_>) -> Option<NotReady> {
+    let refused = REFUSED_TYPES.contains(&observed.target?.kind.as_str());
+    refused.then(|| {
+        NotReady::new("spec.target.name: the Secret of this name holds a token; choose another name")
+    })
+}
+
+/// Whatever the policy, since two objects that write one Secret undo each other.
 fn owner(observed: &Observed<'_>) -> Option<NotReady> {
     let (creation, _) = policies(observed.object.spec.target.as_ref());
     let owner = observed.target?.labels.get(LABEL_CREATED_BY)?;
-    let foreign = creation == CreationPolicy::Owner && *owner != observed.created_by();
+    let foreign = creation != CreationPolicy::None && *owner != created_by(observed.object);
     foreign.then(|| NotReady::new(phrase::OWNED_BY_ANOTHER))
 }
 

@@ -37,16 +37,16 @@ pub struct TargetState {
 }
 
 impl Observed<'_> {
+    /// As [`created_by`].
+    #[must_use]
+    pub fn created_by(&self) -> String {
+        created_by(self.object)
+    }
+
     /// Namespace and name of the Secret.
     #[must_use]
     pub fn place(&self) -> (&str, &str) {
         place(self.object)
-    }
-
-    /// The value of the created-by label of this object's Secrets.
-    #[must_use]
-    pub fn created_by(&self) -> String {
-        hash::text(&format!("{}/{}", self.place().0, self.object.metadata.name))
     }
 
     /// ESO's `syncedResourceVersion`: the generation, and a hash of labels and annotations.
@@ -55,6 +55,12 @@ impl Observed<'_> {
         let meta = &self.object.metadata;
         format!("{}-{}", meta.generation.unwrap_or(0), hash::meta(&meta.annotations, &meta.labels))
     }
+}
+
+/// The value of the created-by label of an object's Secrets.
+#[must_use]
+pub fn created_by(object: &Object<ExternalSecretSpec>) -> String {
+    hash::text(&format!("{}/{}", place(object).0, object.metadata.name))
 }
 
 /// Namespace and name of an object's Secret: the namespace is always the object's own (G5).

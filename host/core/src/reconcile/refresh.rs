@@ -3,6 +3,7 @@
 //! ignores a changed spec), a change of the object always refreshes.
 
 use bailiwick_api::{
+    duration::GoDuration,
     external_secret::{CreationPolicy, RefreshPolicy},
     names::{ANNOTATION_DATA_HASH, LABEL_MANAGED, LABEL_MANAGED_VALUE},
     schedule,
@@ -49,8 +50,10 @@ fn elapsed(observed: &Observed<'_>) -> bool {
         && windows.is_none_or(|windows| schedule::allows(windows, observed.now))
 }
 
+/// In seconds; what is above zero is at least one.
 fn interval(observed: &Observed<'_>) -> i64 {
-    observed.object.spec.refresh_interval.map_or(DEFAULT_INTERVAL, |interval| interval.seconds())
+    let whole = |interval: GoDuration| interval.seconds().max(i64::from(interval.nanos() > 0));
+    observed.object.spec.refresh_interval.map_or(DEFAULT_INTERVAL, whole)
 }
 
 fn last(observed: &Observed<'_>) -> Option<i64> {

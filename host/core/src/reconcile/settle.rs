@@ -10,16 +10,18 @@ use std::collections::BTreeMap;
 
 use bailiwick_api::{
     condition::{phrase, reason},
-    external_secret::DeletionPolicy,
+    external_secret::{DeletionPolicy, ExternalSecretSpec},
+    meta::Object,
+    names::LABEL_CREATED_BY,
 };
 
-use self::desired::Outcome;
+use self::{desired::Outcome, gather::Gathered};
 use super::{
     checks::policies,
-    observed::{Observed, TargetState},
+    observed::{Observed, TargetState, created_by},
     plan::{FetchPlan, NotReady},
 };
-use crate::{fetched::EntryResult, secret::Value};
+use crate::{fetched::EntryResult, secret::Value, values::convert::Data};
 
 /// What to do with the Secret, and what to say of the object.
 pub struct Settled {
@@ -85,7 +87,7 @@ pub enum Change {
 }
 
 /// Turns results into the Secret. `results` has one for each entry of the plan, in order; `target` is the Secret
-/// that is there, whose foreign keys are moved where the policy keeps them.
+/// that is there, whose foreign keys are moved where the policy keeps them (`observed.target` is not looked at).
 #[must_use]
 pub fn settle(
     observed: &Observed<'_>,
@@ -93,28 +95,39 @@ pub fn settle(
     results: Vec<EntryResult>,
     target: Option<TargetState>,
 ) -> Settled {
-    let (_, deletion) = policies(observed.object.spec.target.as_ref());
-    let gathered = match gather::gather(&observed.object.spec, plan, results) {
-        Ok(gathered) => gathered,
-        Err(not_ready) => {
-            return Settled { action: Action::Keep, ready: Err(not_ready), missing: Vec::new() };
+    let object = observed.object;
+    let (action, ready, missing) = match gather::gather(&object.spec, plan, results) {
+        Err(not_ready) => (Action::Keep, Err(not_ready), Vec::new()),
+        Ok(Gathered { data, missing }) => {
+            let (action, ready) = match decide(object, data, target) {
+                Ok((action, reason, message)) => (action, Ok(Ready { reason, message })),
+                Err(not_ready) => (Action::Keep, Err(not_ready)),
+            };
+            (action, ready, missing)
         }
     };
-    let (action, ready) = match (gathered.data.is_empty(), deletion) {
-        (true, DeletionPolicy::Delete) => (Action::Delete, ready(reason::SECRET_DELETED, phrase::DELETED)),
-        (true, DeletionPolicy::Retain) => (Action::Keep, ready(reason::SECRET_SYNCED, phrase::RETAINED)),
-        _ => match desired::desired(observed, gathered.data, target) {
-            Ok(Outcome::Write(secret)) => {
-                (Action::Write(secret), ready(reason::SECRET_SYNCED, phrase::SYNCED))
-            }
-            Ok(Outcome::Keep) => (Action::Keep, ready(reason::SECRET_SYNCED, phrase::SYNCED)),
-            Ok(Outcome::Missing) => (Action::Keep, ready(reason::SECRET_MISSING, phrase::MISSING)),
-            Err(not_ready) => (Action::Keep, Err(not_ready)),
-        },
-    };
-    Settled { action, ready, missing: gathered.missing }
+    Settled { action, ready, missing }
 }
 
-const fn ready(reason: &'static str, message: &'static str) -> Result<Ready, NotReady> {
-    Ok(Ready { reason, message })
+type Decided = Result<(Action, &'static str, &'static str), NotReady>;
+
+fn decide(object: &Object<ExternalSecretSpec>, data: Data, target: Option<TargetState>) -> Decided {
+    match (data.is_empty(), policies(object.spec.target.as_ref()).1) {
+        (true, DeletionPolicy::Delete) => delete(object, target.as_ref()),
+        (true, DeletionPolicy::Retain) => Ok((Action::Keep, reason::SECRET_SYNCED, phrase::RETAINED)),
+        _ => Ok(match desired::desired(object, data, target)? {
+            Outcome::Write(secret) => (Action::Write(secret), reason::SECRET_SYNCED, phrase::SYNCED),
+            Outcome::Keep => (Action::Keep, reason::SECRET_SYNCED, phrase::SYNCED),
+            Outcome::Missing => (Action::Keep, reason::SECRET_MISSING, phrase::MISSING),
+        }),
+    }
+}
+
+/// The backend has nothing any more. Only what this object owns is deleted, where ESO goes by the name alone.
+fn delete(object: &Object<ExternalSecretSpec>, target: Option<&TargetState>) -> Decided {
+    let Some(target) = target else { return Ok((Action::Keep, reason::SECRET_DELETED, phrase::DELETED)) };
+    if target.labels.get(LABEL_CREATED_BY) == Some(&created_by(object)) {
+        return Ok((Action::Delete, reason::SECRET_DELETED, phrase::DELETED));
+    }
+    Err(NotReady::new(format!("{}: this ExternalSecret does not own it", phrase::DELETE_FAILED)))
 }

@@ -6,10 +6,12 @@ use bailiwick_api::{
     secret_store::{SecretStoreSpec, StoreCondition},
     served::unserved_store,
 };
-use regex::Regex;
 
 use super::{entries::StoreKey, plan::NotReady};
-use crate::grant::{Namespace, subject};
+use crate::{
+    grant::{Namespace, subject},
+    values::pattern,
+};
 
 /// Why an object cannot use a store that it names.
 pub fn usable(
@@ -49,10 +51,17 @@ fn meets(condition: &StoreCondition, namespace: &ObjectMeta) -> bool {
 }
 
 fn matches(expression: &str, name: &str) -> bool {
-    Regex::new(expression).is_ok_and(|expression| expression.is_match(name))
+    pattern::compile(expression).is_ok_and(|expression| expression.is_match(name))
 }
 
+/// As in Kubernetes, an empty selector selects everything; in a grant it would select nothing.
 fn selects(labels: &LabelSelector, namespace: &ObjectMeta) -> bool {
+    if *labels == LabelSelector::default() {
+        return true;
+    }
     let uid = namespace.uid.as_deref().unwrap_or_default();
     subject::selects(labels, &Namespace { name: &namespace.name, uid, labels: &namespace.labels })
 }
+
+#[cfg(test)]
+mod tests;

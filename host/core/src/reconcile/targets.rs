@@ -40,3 +40,43 @@ fn refusal(
     );
     ((namespace.to_owned(), name.clone()), NotReady::new(message))
 }
+
+#[cfg(test)]
+mod tests {
+    use bailiwick_api::{external_secret::Target, meta::ObjectMeta};
+
+    use super::*;
+
+    fn object(
+        namespace: &str,
+        name: &str,
+        target: Option<&str>,
+        creation: CreationPolicy,
+    ) -> Object<ExternalSecretSpec> {
+        let target =
+            Target { name: target.map(str::to_owned), creation_policy: Some(creation), ..Target::default() };
+        Object {
+            metadata: ObjectMeta {
+                name: name.into(),
+                namespace: Some(namespace.into()),
+                ..ObjectMeta::default()
+            },
+            spec: ExternalSecretSpec { target: Some(target), ..ExternalSecretSpec::default() },
+        }
+    }
+
+    #[test]
+    fn only_writers_of_one_secret_conflict() {
+        let objects = [
+            object("a", "one", Some("db"), CreationPolicy::Owner),
+            object("a", "db", None, CreationPolicy::Merge),
+            object("a", "reader", Some("db"), CreationPolicy::None),
+            object("b", "db", None, CreationPolicy::Owner),
+        ];
+        let conflicts = conflicts(&objects);
+        let names: Vec<_> = conflicts.keys().map(|(namespace, name)| format!("{namespace}/{name}")).collect();
+        assert_eq!(names, ["a/db", "a/one"]);
+        let message = &conflicts[&("a".to_owned(), "one".to_owned())].message;
+        assert_eq!(message, "spec.target.name: Secret db is also the target of db; choose another name");
+    }
+}

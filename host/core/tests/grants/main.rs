@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod assign;
 mod bytes;
 mod case;
 mod sets;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use bailiwick_api::{
     condition::phrase,
-    external_secret::CreationPolicy,
+    dns::is_data_key,
+    external_secret::{CreationPolicy, ExternalSecretSpec},
+    meta::Object,
     names::{
         ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_CREATED_BY, LABEL_MANAGED, LABEL_MANAGED_VALUE,
     },
@@ -14,12 +16,17 @@ use bailiwick_api::{
 use super::{
     super::{
         checks::policies,
-        observed::{Observed, TargetState},
+        observed::{TargetState, created_by},
         plan::NotReady,
     },
     Change, DesiredSecret,
 };
-use crate::{secret::Value, values::hash};
+use crate::values::{convert::Data, hash};
+
+/// Bytes of all values of a Secret together; the API server takes no more.
+const MAX_DATA: usize = 1 << 20;
+/// Labels and annotations that only we set: none is copied from an object.
+const RESERVED: &str = "reconcile.external-secrets.io/";
 
 /// What follows from the data.
 pub(super) enum Outcome {
@@ -31,54 +38,50 @@ pub(super) enum Outcome {
     Missing,
 }
 
-type Data = BTreeMap<String, Value>;
-
 pub(super) fn desired(
-    observed: &Observed<'_>,
+    object: &Object<ExternalSecretSpec>,
     data: Data,
     target: Option<TargetState>,
 ) -> Result<Outcome, NotReady> {
-    let (creation, _) = policies(observed.object.spec.target.as_ref());
-    match (creation, &target) {
+    let (creation, _) = policies(object.spec.target.as_ref());
+    let before = match (creation, target) {
         (CreationPolicy::None, _) => return Ok(Outcome::Keep),
         (CreationPolicy::Merge, None) => return Ok(Outcome::Missing),
-        _ => {}
-    }
-    let existed = target.is_some();
-    match build(observed, creation, data, target.unwrap_or_default()) {
-        Built { frozen: true, changed: true, .. } => Err(NotReady::new(phrase::IMMUTABLE)),
-        Built { changed: false, .. } if existed => Ok(Outcome::Keep),
-        Built { secret, .. } => Ok(Outcome::Write(secret)),
-    }
+        (_, target) => target,
+    };
+    let existed = before.is_some();
+    let (secret, same) = build(object, creation, data, before.unwrap_or_default())?;
+    Ok(if existed && same { Outcome::Keep } else { Outcome::Write(secret) })
 }
 
-struct Built {
-    secret: DesiredSecret,
-    /// It is there and immutable.
-    frozen: bool,
-    /// It differs from what is there.
-    changed: bool,
-}
-
-fn build(observed: &Observed<'_>, creation: CreationPolicy, data: Data, mut before: TargetState) -> Built {
+/// The Secret, and whether it is the one that is there.
+fn build(
+    object: &Object<ExternalSecretSpec>,
+    creation: CreationPolicy,
+    data: Data,
+    mut before: TargetState,
+) -> Result<(DesiredSecret, bool), NotReady> {
     let managed: Vec<String> = data.keys().cloned().collect();
     let mut changes = changes(&before.data, &data);
     let mut all = data;
     if matches!(creation, CreationPolicy::Merge | CreationPolicy::CreateOrMerge) {
         keep_foreign(&mut all, &mut changes, &mut before);
     }
-    let owned = creation == CreationPolicy::Owner;
-    let labels = labels(observed, &before, owned);
-    let annotations = annotations(observed, &before, &all);
-    let immutable = observed.object.spec.target.as_ref().and_then(|t| t.immutable).unwrap_or(false);
+    takeable(&all)?;
     let same_data = changes.values().all(|change| *change == Change::Same);
-    let changed = !same_data
-        || labels != before.labels
-        || annotations != before.annotations
-        || immutable != before.immutable;
+    if before.immutable && !same_data {
+        return Err(NotReady::new(phrase::IMMUTABLE));
+    }
+    let owned = creation == CreationPolicy::Owner;
+    let labels = labels(object, &before, owned);
+    let annotations = annotations(object, &before, &all);
+    // What is immutable once cannot be made mutable again.
+    let immutable =
+        before.immutable || object.spec.target.as_ref().and_then(|t| t.immutable).unwrap_or(false);
+    let same_meta = labels == before.labels && annotations == before.annotations;
+    let same = same_data && same_meta && immutable == before.immutable;
     let kind = if before.kind.is_empty() { "Opaque".to_owned() } else { before.kind };
-    let secret = DesiredSecret { kind, immutable, owned, labels, annotations, data: all, managed, changes };
-    Built { frozen: before.immutable, changed, secret }
+    Ok((DesiredSecret { kind, immutable, owned, labels, annotations, data: all, managed, changes }, same))
 }
 
 /// Keys that somebody else wrote stay; keys that we wrote before and have no more go.
@@ -89,6 +92,21 @@ fn keep_foreign(all: &mut Data, changes: &mut BTreeMap<String, Change>, before: 
             all.insert(key, value);
         }
     }
+}
+
+/// What the API server would refuse, said before anything is written. Keys may come from the backend: not quoted.
+fn takeable(data: &Data) -> Result<(), NotReady> {
+    if !data.keys().all(|key| is_data_key(key)) {
+        let why =
+            "a key has other characters than letters, digits, '-', '_' and '.'; replace them by rewrite";
+        return Err(NotReady::new(format!("spec.dataFrom: {why}")));
+    }
+    if data.values().map(|value| value.bytes().len()).sum::<usize>() > MAX_DATA {
+        return Err(NotReady::new(
+            "the values together are larger than a Secret can be (1 MiB); fetch fewer",
+        ));
+    }
+    Ok(())
 }
 
 fn changes(before: &Data, after: &Data) -> BTreeMap<String, Change> {
@@ -106,23 +124,36 @@ fn changes(before: &Data, after: &Data) -> BTreeMap<String, Change> {
 }
 
 /// Those that are there, the object's over them, ours over both. Leaving Owner takes the owner's label off.
-fn labels(observed: &Observed<'_>, before: &TargetState, owned: bool) -> BTreeMap<String, String> {
+fn labels(
+    object: &Object<ExternalSecretSpec>,
+    before: &TargetState,
+    owned: bool,
+) -> BTreeMap<String, String> {
+    let own = created_by(object);
     let mut labels = before.labels.clone();
-    labels.extend(observed.object.metadata.labels.clone());
+    labels.extend(copied(&object.metadata.labels));
     labels.insert(LABEL_MANAGED.to_owned(), LABEL_MANAGED_VALUE.to_owned());
     if owned {
-        labels.insert(LABEL_CREATED_BY.to_owned(), observed.created_by());
-    } else if labels.get(LABEL_CREATED_BY).is_some_and(|owner| *owner == observed.created_by()) {
+        labels.insert(LABEL_CREATED_BY.to_owned(), own);
+    } else if labels.get(LABEL_CREATED_BY) == Some(&own) {
         labels.remove(LABEL_CREATED_BY);
     }
     labels
 }
 
 /// As labels; kubectl's copy of the manifest is not carried over, which ESO does to its users' surprise.
-fn annotations(observed: &Observed<'_>, before: &TargetState, data: &Data) -> BTreeMap<String, String> {
+fn annotations(
+    object: &Object<ExternalSecretSpec>,
+    before: &TargetState,
+    data: &Data,
+) -> BTreeMap<String, String> {
     let mut annotations = before.annotations.clone();
-    let own = observed.object.metadata.annotations.iter().filter(|(key, _)| *key != ANNOTATION_LAST_APPLIED);
-    annotations.extend(own.map(|(key, value)| (key.clone(), value.clone())));
+    annotations.extend(copied(&object.metadata.annotations));
     annotations.insert(ANNOTATION_DATA_HASH.to_owned(), hash::data(data));
     annotations
+}
+
+fn copied(own: &BTreeMap<String, String>) -> impl Iterator<Item = (String, String)> {
+    let ours = |key: &str| key.starts_with(RESERVED) || key == ANNOTATION_LAST_APPLIED;
+    own.iter().filter(move |(key, _)| !ours(key)).map(|(key, value)| (key.clone(), value.clone()))
 }

@@ -1,11 +1,8 @@
 //! From the results of the entries to one map of data, as ESO does it: `dataFrom[]` in order, later ones over earlier
 //! ones; then `data[]` over all of them. For each: property, members, rewrite or conversion, decoding, null bytes.
 
-use std::collections::BTreeMap;
-
 use bailiwick_api::external_secret::{
-    ConversionStrategy, DataFrom, DecodingStrategy, DeletionPolicy, ExternalSecretSpec, NullBytePolicy,
-    RemoteRef,
+    DataEntry, DataFrom, DataSource, DeletionPolicy, ExternalSecretSpec, Find, RemoteRef, Rewrite,
 };
 use bailiwick_boundary::Failure;
 
@@ -17,23 +14,34 @@ use super::super::{
 use crate::{
     fetched::{EntryFailure, EntryResult},
     secret::Value,
-    values::{convert, decode, null, property, rewrite},
+    values::{
+        convert::{self, Data},
+        decode, null, property, rewrite,
+    },
 };
 
 /// What came together.
 pub(super) struct Gathered {
     /// By the Secret's key.
-    pub(super) data: BTreeMap<String, Value>,
+    pub(super) data: Data,
     /// Paths of entries that are not there.
     pub(super) missing: Vec<String>,
 }
 
-/// What becomes of the values of an entry on their way.
-struct Way<'a> {
-    rewrite: &'a [bailiwick_api::external_secret::Rewrite],
-    conversion: ConversionStrategy,
-    decoding: DecodingStrategy,
-    null_bytes: NullBytePolicy,
+/// What is wrong with an entry. Everything in it is ours: codes and field names.
+enum What {
+    Missing,
+    Unanswered,
+    Failed(EntryFailure),
+    /// The field below the entry's path, and why.
+    Field(String, String),
+}
+
+/// An entry in the object.
+enum Item<'a> {
+    Data(&'a DataEntry),
+    Extract(&'a DataFrom, &'a RemoteRef),
+    Find(&'a DataFrom, &'a Find),
 }
 
 /// All entries or the first failure, in the order of the plan.
@@ -43,42 +51,18 @@ pub(super) fn gather(
     results: Vec<EntryResult>,
 ) -> Result<Gathered, NotReady> {
     let retain = policies(spec.target.as_ref()).1 == DeletionPolicy::Retain;
-    let mut gathered = Gathered { data: BTreeMap::new(), missing: Vec::new() };
+    let mut gathered = Gathered { data: Data::new(), missing: Vec::new() };
+    let results = results.into_iter().chain(std::iter::repeat_with(|| EntryResult::Unanswered));
     for (entry, result) in plan.entries.iter().zip(results) {
         let path = entry.source.path();
-        let found = one(spec, entry.source, result).map_err(|what| NotReady::from(At(&path, what)))?;
-        match found {
-            Some(values) => gathered.data.extend(values),
-            None if retain => return Err(NotReady::from(At(&path, What::Missing))),
-            None => gathered.missing.push(path),
+        match item(spec, entry.source).ok_or(What::Unanswered).and_then(|item| values(&item, result)) {
+            Ok(Some(values)) => gathered.data.extend(values),
+            Ok(None) if retain => return Err(not_ready(&path, What::Missing)),
+            Ok(None) => gathered.missing.push(path),
+            Err(what) => return Err(not_ready(&path, what)),
         }
     }
     Ok(gathered)
-}
-
-/// What is wrong with an entry. Everything in it is ours: codes and field names.
-enum What {
-    Missing,
-    Unanswered,
-    Failed(EntryFailure),
-    Step(&'static str, String),
-}
-
-struct At<'a>(&'a str, What);
-
-impl From<At<'_>> for NotReady {
-    fn from(At(path, what): At<'_>) -> Self {
-        match what {
-            What::Missing => Self::new(format!("{path}: the backend has no such secret")),
-            What::Unanswered => Self::new(format!("{path}: the provider did not answer this entry")),
-            What::Step(field, why) => Self::new(format!("{path}.{field}: {why}")),
-            What::Failed(EntryFailure::WrongShape) => Self::new(format!(
-                "{path}: what the backend answered has not the shape that the provider expects"
-            )),
-            What::Failed(EntryFailure::Denied(denial)) => Self::from(&denial),
-            What::Failed(EntryFailure::Provider(failure)) => Self::new(format!("{path}: {}", words(failure))),
-        }
-    }
 }
 
 /// What a failure means, for people.
@@ -95,89 +79,114 @@ pub const fn words(failure: Failure) -> &'static str {
     }
 }
 
-/// The values of one entry by key; none where the backend does not have it.
-fn one(
-    spec: &ExternalSecretSpec,
-    source: Source,
-    result: EntryResult,
-) -> Result<Option<BTreeMap<String, Value>>, What> {
-    match (source, result) {
-        // Nothing matches: that is an empty answer and no missing secret.
-        (Source::DataFrom(index), EntryResult::Absent) if is_find(spec, index) => Ok(Some(BTreeMap::new())),
-        (_, EntryResult::Absent | EntryResult::Failed(EntryFailure::Provider(Failure::NotFound))) => Ok(None),
-        (_, EntryResult::Failed(failure)) => Err(What::Failed(failure)),
-        (_, EntryResult::Unanswered) => Err(What::Unanswered),
-        (Source::Data(index), EntryResult::Value(value)) => {
-            let entry = spec.data.iter().flatten().nth(index).ok_or(What::Unanswered)?;
-            let value = finish(property(value, &entry.remote_ref)?, &Way::of(&[], &entry.remote_ref))?;
-            Ok(Some(BTreeMap::from([(entry.secret_key.clone(), value)])))
+fn not_ready(path: &str, what: What) -> NotReady {
+    let why = match what {
+        What::Failed(EntryFailure::Denied(denial)) => return NotReady::from(&denial),
+        What::Field(field, why) => return NotReady::new(format!("{path}.{field}: {why}")),
+        What::Missing => words(Failure::NotFound),
+        What::Unanswered => "the provider did not answer this entry",
+        What::Failed(EntryFailure::Provider(failure)) => words(failure),
+        What::Failed(EntryFailure::WrongShape) => "the answer has not the shape that the provider expects",
+    };
+    NotReady::new(format!("{path}: {why}"))
+}
+
+fn item(spec: &ExternalSecretSpec, source: Source) -> Option<Item<'_>> {
+    match source {
+        Source::Data(index) => spec.data.iter().flatten().nth(index).map(Item::Data),
+        Source::DataFrom(index) => {
+            let item = spec.data_from.iter().flatten().nth(index)?;
+            match item.source()? {
+                DataSource::Extract(extract) => Some(Item::Extract(item, extract)),
+                DataSource::Find(find) => Some(Item::Find(item, find)),
+                DataSource::Generator(_) => None,
+            }
         }
-        (Source::DataFrom(index), EntryResult::Value(value)) => {
-            let item = spec.data_from.iter().flatten().nth(index).ok_or(What::Unanswered)?;
-            let extract = item.extract.as_ref().ok_or(What::Unanswered)?;
-            let object = property(value, extract)?;
-            let members = convert::members(&object).map_err(step("extract"))?;
-            Ok(Some(keys(members, &Way::of(rewrites(item), extract))?))
-        }
-        (Source::DataFrom(index), EntryResult::Named(values)) => {
-            let item = spec.data_from.iter().flatten().nth(index).ok_or(What::Unanswered)?;
-            Ok(Some(keys(values.into_iter().collect(), &Way::of_find(item)?)?))
-        }
-        (Source::Data(_), EntryResult::Named(_)) => Err(What::Unanswered),
     }
 }
 
-fn is_find(spec: &ExternalSecretSpec, index: usize) -> bool {
-    spec.data_from.iter().flatten().nth(index).is_some_and(|item| item.find.is_some())
-}
-
-fn property(value: Value, reference: &RemoteRef) -> Result<Value, What> {
-    let Some(path) = reference.property.as_deref().filter(|path| !path.is_empty()) else { return Ok(value) };
-    let found = property::get(&value, path).map_err(step("remoteRef.property"))?;
-    found.ok_or_else(|| What::Step("remoteRef.property", "the secret has no such property".to_owned()))
-}
-
-fn keys(values: BTreeMap<String, Value>, way: &Way<'_>) -> Result<BTreeMap<String, Value>, What> {
-    let named = match way.rewrite {
-        [] => convert::keys(values, way.conversion).map_err(step("conversionStrategy"))?,
-        rewrites => rewrite::apply(values, rewrites).map_err(step("rewrite"))?,
+/// The values of one entry by key; none where the backend does not have it. A generator is no entry, and an answer
+/// of another kind is none.
+fn values(item: &Item<'_>, result: EntryResult) -> Result<Option<Data>, What> {
+    let found = match (item, result) {
+        // Nothing matches: that is an empty answer and no missing secret.
+        (Item::Find(..), EntryResult::Absent) => Data::new(),
+        (_, EntryResult::Absent | EntryResult::Failed(EntryFailure::Provider(Failure::NotFound))) => {
+            return Ok(None);
+        }
+        (_, EntryResult::Failed(failure)) => return Err(What::Failed(failure)),
+        (Item::Data(entry), EntryResult::Value(value)) => {
+            let value = property(value, &entry.remote_ref, "remoteRef")?;
+            Data::from([(entry.secret_key.clone(), finish(value, item)?)])
+        }
+        (Item::Extract(from, extract), EntryResult::Value(value)) => {
+            let object = property(value, extract, "extract")?;
+            keys(convert::members(&object).map_err(field("extract"))?, from, item)?
+        }
+        (Item::Find(from, _), EntryResult::Named(named)) => keys(named.into_iter().collect(), from, item)?,
+        _ => return Err(What::Unanswered),
     };
-    let valid = convert::validate(named).map_err(step("rewrite"))?;
-    valid.into_iter().map(|(key, value)| Ok((key, finish(value, way)?))).collect()
+    Ok(Some(found))
 }
 
-fn finish(value: Value, way: &Way<'_>) -> Result<Value, What> {
-    let value = decode::decode(value, way.decoding).map_err(step("decodingStrategy"))?;
-    null::check(&value, way.null_bytes).map_err(step("nullBytePolicy"))?;
+/// No such property is an error and not an absent secret: nothing is ever deleted for a misspelt path.
+fn property(value: Value, reference: &RemoteRef, name: &str) -> Result<Value, What> {
+    let Some(path) = reference.property.as_deref().filter(|path| !path.is_empty()) else { return Ok(value) };
+    let at = format!("{name}.property");
+    let found = property::get(&value, path).map_err(field(&at))?;
+    found.ok_or_else(|| What::Field(at, "the secret has no such property".to_owned()))
+}
+
+/// Names become keys: by the rewrites where there are any, else by the conversion.
+fn keys(values: Data, from: &DataFrom, item: &Item<'_>) -> Result<Data, What> {
+    let named = match from.rewrite.as_deref().unwrap_or_default() {
+        [] => {
+            let strategy = match item {
+                Item::Data(_) => None,
+                Item::Extract(_, extract) => extract.conversion_strategy,
+                Item::Find(_, find) => find.conversion_strategy,
+            };
+            convert::keys(values, strategy.unwrap_or_default())
+                .map_err(field(&format!("{}.conversionStrategy", item.name())))?
+        }
+        rewrites => rewritten(values, rewrites)?,
+    };
+    let valid = convert::validate(named).map_err(field("rewrite"))?;
+    valid.into_iter().map(|(key, value)| Ok((key, finish(value, item)?))).collect()
+}
+
+fn rewritten(values: Data, rewrites: &[Rewrite]) -> Result<Data, What> {
+    let one = |values, (index, rewrite): (usize, &Rewrite)| {
+        rewrite::apply(values, std::slice::from_ref(rewrite)).map_err(field(&format!("rewrite[{index}]")))
+    };
+    rewrites.iter().enumerate().try_fold(values, one)
+}
+
+fn finish(value: Value, item: &Item<'_>) -> Result<Value, What> {
+    let (decoding, null_bytes) = match item {
+        Item::Data(entry) => (entry.remote_ref.decoding_strategy, entry.remote_ref.null_byte_policy),
+        Item::Extract(_, extract) => (extract.decoding_strategy, extract.null_byte_policy),
+        Item::Find(_, find) => (find.decoding_strategy, find.null_byte_policy),
+    };
+    let at = |name: &str| format!("{}.{name}", item.name());
+    let value =
+        decode::decode(value, decoding.unwrap_or_default()).map_err(field(&at("decodingStrategy")))?;
+    null::check(&value, null_bytes.unwrap_or_default()).map_err(field(&at("nullBytePolicy")))?;
     Ok(value)
 }
 
 /// Errors of the value steps name codes and our own fields, never what a value holds.
-fn step<E: std::fmt::Display>(field: &'static str) -> impl Fn(E) -> What {
-    move |error| What::Step(field, error.to_string())
+fn field<E: std::fmt::Display>(name: &str) -> impl Fn(E) -> What {
+    move |error| What::Field(name.to_owned(), error.to_string())
 }
 
-fn rewrites(item: &DataFrom) -> &[bailiwick_api::external_secret::Rewrite] {
-    item.rewrite.as_deref().unwrap_or_default()
-}
-
-impl<'a> Way<'a> {
-    fn of(rewrite: &'a [bailiwick_api::external_secret::Rewrite], reference: &RemoteRef) -> Self {
-        Self {
-            rewrite,
-            conversion: reference.conversion_strategy.unwrap_or_default(),
-            decoding: reference.decoding_strategy.unwrap_or_default(),
-            null_bytes: reference.null_byte_policy.unwrap_or_default(),
+impl Item<'_> {
+    /// The field that says what to do with its values.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Data(_) => "remoteRef",
+            Self::Extract(..) => "extract",
+            Self::Find(..) => "find",
         }
-    }
-
-    fn of_find(item: &'a DataFrom) -> Result<Self, What> {
-        let find = item.find.as_ref().ok_or(What::Unanswered)?;
-        Ok(Self {
-            rewrite: rewrites(item),
-            conversion: find.conversion_strategy.unwrap_or_default(),
-            decoding: find.decoding_strategy.unwrap_or_default(),
-            null_bytes: find.null_byte_policy.unwrap_or_default(),
-        })
     }
 }
