@@ -9,3 +9,6 @@ pub mod names;
 pub mod origin;
 pub(crate) mod render;
 pub mod url;
+
+#[cfg(test)]
+mod tests;

@@ -5,15 +5,16 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use self::embedded::Form;
 use crate::{
     program::{AddressClass, AddressRule},
     reason::Reason,
 };
 
-use self::embedded::Form;
-
 mod embedded;
 mod registry;
+#[cfg(test)]
+mod tests;
 
 /// The bits before the address that NAT64 translates to (RFC 6052 section 2.2, the one length that is served).
 const NAT64_PREFIX: u8 = 96;

@@ -131,14 +131,15 @@ pub fn parse(text: &str, options: OriginOptions) -> Result<Origin, OriginError> 
 /// The first thing that is not canonical.
 pub fn parse_store_url(text: &str) -> Result<Origin, OriginError> {
     let options = OriginOptions { allow_http: true, allow_ip_literal: true };
-    parse(text.strip_suffix('/').unwrap_or(text), options)
+    let bare = text.strip_suffix('/').filter(|bare| !bare.ends_with('/'));
+    parse(bare.unwrap_or(text), options)
 }
 
-/// Whether `cidrs` pins the origin's address, as G6a asks of an IP literal: a /32 or /128 of that very address.
-/// An origin with a name is not pinned by any.
+/// Whether `cidrs` pins the origin's address, as G6a asks of an IP literal: one /32 or /128 of that very address
+/// and nothing else. An origin with a name is not pinned by any.
 #[must_use]
 pub fn pinned(origin: &Origin, cidrs: &[IpNet]) -> bool {
-    origin.literal.is_some_and(|literal| cidrs.contains(&IpNet::from(literal)))
+    origin.literal.is_some_and(|literal| *cidrs == [IpNet::from(literal)])
 }
 
 impl Origin {
