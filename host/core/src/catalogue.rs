@@ -277,6 +277,9 @@ pub struct Operation {
     /// The authority; may be left out where there is one.
     #[serde(default)]
     pub authority: Option<String>,
+    /// Served only for stores whose settings, by JSON pointer, hold these texts (`"/version" = "v2"`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub when: BTreeMap<String, String>,
     /// `/` and segments, each a template: `/v1/{account.mount}/data/{key}`.
     pub path: String,
     /// The closed query: name to template. A member whose only slot is absent is left out.

@@ -97,6 +97,7 @@ fn sent_settings(catalogue: &Catalogue) -> BTreeMap<String, &Field> {
     from_slots
         .chain(granted.filter_map(|slot| slot.settings.as_ref()))
         .chain(catalogue.authorities.values().filter_map(|authority| authority.settings.as_ref()))
+        .chain(catalogue.operations.values().flat_map(|operation| operation.when.keys()))
         .filter_map(|at| super::pointer::field(&catalogue.settings, at).map(|field| (at.clone(), field)))
         .collect()
 }

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use bailiwick_api::grant::GrantAuth;
+use bailiwick_api::{
+    dns::{is_label, is_subdomain},
+    grant::GrantAuth,
+};
 use serde_json::Value as Json;
 
 use super::{
@@ -101,17 +104,8 @@ fn with_account(rule: &GrantSlot, targets: &BTreeMap<String, Target>) -> GrantSl
 
 /// `namespace/name` or `./name`, both DNS-1123.
 fn is_reference(text: &str) -> bool {
-    let label = |part: &str, most: usize, dots: bool| {
-        (1..=most).contains(&part.len())
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || (dots && b == b'.'))
-            && !part.starts_with(['-', '.'])
-            && !part.ends_with(['-', '.'])
-    };
-    text.split_once('/').is_some_and(|(namespace, name)| {
-        (namespace == "." || label(namespace, 63, false)) && label(name, 253, true)
-    })
+    text.split_once('/')
+        .is_some_and(|(namespace, name)| (namespace == "." || is_label(namespace)) && is_subdomain(name))
 }
 
 /// The method whose blocks the store has: the one with more of them wins, then the one with the longer pointer; two

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bailiwick_api::{grant::CapabilityGrantSpec, meta::ObjectMeta};
 
+use serde_json::Value as Json;
+
 use super::{Request, auth, limits, module, operations, overlap, plan, subject, targets};
 use crate::{
     catalogue::{Catalogue, OperationClass, schema},
@@ -36,7 +38,7 @@ pub fn compile(request: &Request<'_>) -> Result<Program, Denial> {
     let auth = auth::choose(request, &chosen.targets)?;
     let (auth, auth_line) = auth.map_or((None, None), |(auth, line)| (Some(auth), Some(line)));
     let method = auth.as_ref().map(|auth| auth.method.as_str());
-    let admitted = admitted(request, &granted, method);
+    let admitted = admitted(request, &granted, method, &settings.public);
     let sources = plan::Sources {
         catalogue: request.catalogue,
         targets: &chosen.targets,
@@ -113,11 +115,20 @@ fn authorities<'a>(catalogue: &'a Catalogue, granted: &operations::Admitted) -> 
     granted.keys().filter_map(of).collect()
 }
 
-/// G10: what the grant names, as far as the run's purpose goes, and the exchanges that auth leads to.
-fn admitted(request: &Request<'_>, granted: &operations::Admitted, method: Option<&str>) -> BTreeSet<String> {
+/// G10: what the grant names, as far as the run's purpose and the store's settings go, and the exchanges that auth
+/// leads to.
+fn admitted(
+    request: &Request<'_>,
+    granted: &operations::Admitted,
+    method: Option<&str>,
+    settings: &Json,
+) -> BTreeSet<String> {
     let mut ids = operations::exchanges(request.catalogue, method);
-    let class = |id: &String| request.catalogue.operations.get(id).map(|operation| operation.class);
-    let within = |id: &&String| class(id).is_some_and(|class| operations::within(request.purpose, class));
+    let within = |id: &&String| {
+        request.catalogue.operations.get(*id).is_some_and(|operation| {
+            operations::within(request.purpose, operation.class) && operations::served(operation, settings)
+        })
+    };
     ids.extend(granted.keys().filter(within).cloned());
     ids
 }

@@ -71,9 +71,8 @@ fn requests_of(program: &Program, entry: &Entry) -> Vec<Sent> {
         let settings = exchange_arguments(program, id);
         sent.extend(settings.and_then(|args| decided(program, id, &args)));
     }
-    for id in &program.operations {
-        let args = route::arguments(program, id, entry);
-        sent.extend(args.and_then(|args| decided(program, id, &args)));
+    for (id, operation) in route::candidates(program, entry) {
+        sent.extend(decided(program, id, &route::arguments(operation, entry)));
     }
     if matches!(entry, Entry::Find(_)) {
         sent.extend(program.operations.iter().filter_map(|id| for_each_name(program, id)));

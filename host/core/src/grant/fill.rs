@@ -115,7 +115,9 @@ fn source<'a>(
         (Source::Secret, Content::Secret) => return Err(denied(call, plan, "values cannot be pushed yet")),
         _ => return Err(denied(call, plan, "comes from another source than the catalogue says")),
     };
-    Ok(text.filter(|text| !text.is_empty()))
+    // The root of a find path is everything, which is the same as no path.
+    let root = |text: &str| text == "/" && matches!(plan.slot.source, Source::Path);
+    Ok(text.filter(|text| !text.is_empty() && !root(text)))
 }
 
 /// Cuts the first prefix that fits and puts the store's before it. Names of a reply are taken as they are.

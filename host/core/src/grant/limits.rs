@@ -1,7 +1,12 @@
 //! Limits of a run (G1): each is the smaller of the Provider's and the grant's, has a default, and never exceeds what
 //! the host can bear. Quantities are text, as Kubernetes users write them: `8Ki`, `30s`, `10/s`.
 
-use bailiwick_api::{grant::GrantLimits, provider::ProviderLimits};
+use bailiwick_api::{
+    duration::{DurationError, GoDuration},
+    grant::GrantLimits,
+    provider::ProviderLimits,
+    quantity::{bytes, rate},
+};
 
 use crate::{
     program::Limits,
@@ -61,14 +66,14 @@ pub(super) fn compile(
     let request =
         number(of_grant("requestBytes"), grant.request_bytes.as_deref(), bytes, MOST.request_bytes)?;
     let most_rate = u64::from(MOST.rate_per_second);
-    let rate = number(of_grant("rate"), grant.rate.as_deref(), per_second, most_rate)?;
+    let per_second = number(of_grant("rate"), grant.rate.as_deref(), |text| rate(text).map(u64::from), most_rate)?;
     Ok(Limits {
         memory: memory.unwrap_or(DEFAULTS.memory),
         deadline_ms: deadline.unwrap_or(DEFAULTS.deadline_ms),
         calls: calls.unwrap_or(DEFAULTS.calls),
         request_bytes: request.unwrap_or(DEFAULTS.request_bytes),
         response_bytes: response.unwrap_or(DEFAULTS.response_bytes),
-        rate_per_second: rate.and_then(|rate| u32::try_from(rate).ok()).unwrap_or(DEFAULTS.rate_per_second),
+        rate_per_second: per_second.and_then(|rate| u32::try_from(rate).ok()).unwrap_or(DEFAULTS.rate_per_second),
         free_bits: count(of_grant("freeBits"), grant.free_bits, MOST.free_bits)?
             .unwrap_or(DEFAULTS.free_bits),
     })
@@ -81,18 +86,23 @@ fn smaller<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     }
 }
 
-fn number(
+fn number<E: std::fmt::Display>(
     field: String,
     text: Option<&str>,
-    read: fn(&str) -> Option<u64>,
+    read: impl Fn(&str) -> Result<u64, E>,
     most: u64,
 ) -> Result<Option<u64>, Denial> {
     let Some(text) = text else { return Ok(None) };
     match read(text) {
-        Some(number) if (1..=most).contains(&number) => Ok(Some(number)),
-        Some(_) => Err(refused(field, "is zero or more than the host can bear")),
-        None => Err(refused(field, "write a quantity such as 8Ki, 30s or 10/s")),
+        Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
+        Ok(_) => Err(refused(field, "is zero or more than the host can bear")),
+        Err(error) => Err(refused(field, &error.to_string())),
     }
+}
+
+fn millis(text: &str) -> Result<u64, DurationError> {
+    // What is negative counts as zero, which is refused.
+    text.parse::<GoDuration>().map(|duration| u64::try_from(duration.millis()).unwrap_or(0))
 }
 
 fn count(field: String, number: Option<i64>, most: u32) -> Result<Option<u32>, Denial> {
@@ -107,78 +117,9 @@ fn refused(field: String, remedy: &str) -> Denial {
     Denial::new(Reason::NotGranted, field, remedy)
 }
 
-/// `1024`, `8Ki`, `1Mi`, `1Gi`.
-pub(super) fn bytes(text: &str) -> Option<u64> {
-    let (digits, unit) = split(text);
-    let factor = match unit {
-        "" => 1,
-        "Ki" => KI,
-        "Mi" => MI,
-        "Gi" => 1024 * MI,
-        _ => return None,
-    };
-    integer(digits)?.checked_mul(factor)
-}
-
-/// `500ms`, `30s`, `2m`, `1m30s`.
-pub(super) fn millis(text: &str) -> Option<u64> {
-    let mut total = 0_u64;
-    let mut rest = text;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let (digits, after) = split(rest);
-        let unit_end = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
-        let (unit, tail) = after.split_at(unit_end);
-        let factor = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            _ => return None,
-        };
-        total = total.checked_add(integer(digits)?.checked_mul(factor)?)?;
-        rest = tail;
-    }
-    Some(total)
-}
-
-/// `10/s`.
-pub(super) fn per_second(text: &str) -> Option<u64> {
-    text.strip_suffix("/s").and_then(integer)
-}
-
-fn split(text: &str) -> (&str, &str) {
-    text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
-}
-
-fn integer(digits: &str) -> Option<u64> {
-    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_quantities() {
-        assert_eq!(bytes("8Ki"), Some(8192));
-        assert_eq!(bytes("1024"), Some(1024));
-        assert_eq!(millis("1m30s"), Some(90_000));
-        assert_eq!(millis("500ms"), Some(500));
-        assert_eq!(per_second("10/s"), Some(10));
-        for text in ["", "Ki", "8ki", "8 Ki", "-1", "1.5Mi", "99999999999999999999", "18446744073709551615Gi"]
-        {
-            assert_eq!(bytes(text), None, "{text}");
-        }
-        for text in ["", "30", "s", "1d", "-1s", "1m30"] {
-            assert_eq!(millis(text), None, "{text}");
-        }
-        for text in ["10", "10/m", "/s", "+1/s"] {
-            assert_eq!(per_second(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn g1_allowed_the_smaller_limit_wins() {

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use super::Purpose;
 use crate::{
-    catalogue::{Catalogue, OperationClass},
+    catalogue::{Catalogue, Operation, OperationClass},
     reason::{Denial, Reason},
 };
 
@@ -52,6 +54,11 @@ pub(super) fn within(purpose: Purpose, class: OperationClass) -> bool {
         Purpose::Push => matches!(class, Read | List | Write | Exchange),
         Purpose::Remove => matches!(class, Read | Delete | Exchange),
     }
+}
+
+/// Whether an operation is there for a store with these settings.
+pub(super) fn served(operation: &Operation, settings: &Json) -> bool {
+    operation.when.iter().all(|(at, text)| settings.pointer(at).and_then(Json::as_str) == Some(text))
 }
 
 /// The exchanges that an auth method leads to: its own, what their mints are for, revocations and the proof.

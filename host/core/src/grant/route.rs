@@ -5,7 +5,7 @@ use bailiwick_boundary::{Entry, Part};
 
 use super::{Compiled, decide};
 use crate::{
-    catalogue::{OperationClass, Slot, Source},
+    catalogue::{Operation, OperationClass, Slot, Source},
     program::{Call, Content, Program},
     reason::{Denial, Reason},
 };
@@ -16,10 +16,8 @@ use crate::{
 /// Why none could: of several reasons, the one that came closest.
 pub fn admits(program: &Program, entry: &Entry) -> Result<(), Denial> {
     let mut nearest: Option<Denial> = None;
-    let mut asked = false;
-    for id in &program.operations {
-        let Some(args) = arguments(program, id, entry) else { continue };
-        asked = true;
+    for (id, operation) in candidates(program, entry) {
+        let args = arguments(operation, entry);
         let call = Call { operation: id, args: &args, by: None, free_bits_spent: 0 };
         match decide(program, &call) {
             Ok(_) => return Ok(()),
@@ -29,7 +27,7 @@ pub fn admits(program: &Program, entry: &Entry) -> Result<(), Denial> {
     match nearest {
         Some(denial) => Err(denial),
         // A provider of static data asks nobody.
-        None if program.catalogue.config.is_some() && !asked => Ok(()),
+        None if program.catalogue.config.is_some() => Ok(()),
         None => Err(Denial::new(
             Reason::OperationNotGranted,
             "operations",
@@ -59,34 +57,62 @@ pub fn choose(compiled: &[Compiled], entry: &Entry) -> Result<usize, Denial> {
     }))
 }
 
-/// The arguments with which an operation would answer an entry; none where it answers others.
-pub(super) fn arguments<'a>(
-    program: &'a Program,
-    id: &str,
-    entry: &'a Entry,
-) -> Option<Vec<(&'a str, Content<'a>)>> {
-    let operation = program.catalogue.operations.get(id)?;
-    let class = match entry {
-        Entry::Secret(_) | Entry::Extract(_) => OperationClass::Read,
-        Entry::Find(_) => OperationClass::List,
-    };
-    // An operation about names that earlier replies gave cannot come first.
-    let echoed = operation.key.iter().any(|name| {
+/// The operations that could answer an entry, as far as the entry tells: the provider chooses among them.
+pub(super) fn candidates<'a>(program: &'a Program, entry: &Entry) -> Vec<(&'a String, &'a Operation)> {
+    let all = || program.operations.iter().filter_map(|id| Some((id, program.catalogue.operations.get(id)?)));
+    let fitting: Vec<_> = all().filter(|(_, operation)| answers(operation, entry)).collect();
+    let chosen: Vec<_> = fitting.iter().filter(|(_, operation)| suits(operation, entry)).copied().collect();
+    if chosen.is_empty() { fitting } else { chosen }
+}
+
+/// The class is right, and no slot of the key waits for a name that only a reply can give.
+fn answers(operation: &Operation, entry: &Entry) -> bool {
+    let waits = operation.key.iter().any(|name| {
         operation.slots.get(name).is_some_and(|slot| matches!(slot.source, Source::Echo) && !slot.optional)
     });
-    if operation.class != class || echoed {
-        return None;
+    let fits = match entry {
+        Entry::Secret(_) | Entry::Extract(_) => operation.class == OperationClass::Read,
+        Entry::Find(_) => operation.class == OperationClass::List && operation.reply.list.is_some(),
+    };
+    fits && !waits
+}
+
+/// Where there is a choice: metadata is read where tags are the value, and a path is given to what takes one.
+fn suits(operation: &Operation, entry: &Entry) -> bool {
+    match entry {
+        Entry::Secret(reference) | Entry::Extract(reference) => {
+            operation.reply.tags_are_value == reference.metadata
+        }
+        Entry::Find(find) => {
+            let takes = |slot: &Slot| matches!(slot.source, Source::Path);
+            let given = find.path.as_deref().is_some_and(|path| !matches!(path, "" | "/"));
+            !given || operation.slots.values().any(takes)
+        }
     }
-    if class == OperationClass::List && operation.reply.list.is_none() {
-        return None;
-    }
+}
+
+/// The arguments with which an operation asks for an entry. Of several optional slots that one part could fill, the one
+/// that cuts off a prefix the part has, else the one that cuts off none.
+pub(super) fn arguments<'a>(operation: &'a Operation, entry: &'a Entry) -> Vec<(&'a str, Content<'a>)> {
     let mut args = Vec::new();
     for (name, slot) in &operation.slots {
-        if let Some(content) = content(slot, entry) {
+        let Some(content) = content(slot, entry) else { continue };
+        let rivals = operation.slots.values().filter(|other| other.source == slot.source);
+        let cuts = |slot: &Slot| slot.strip.iter().any(|prefix| text(&content).starts_with(prefix.as_str()));
+        let somebody_cuts = rivals.clone().any(cuts);
+        let fits = rivals.count() == 1 || cuts(slot) || (!somebody_cuts && slot.strip.is_empty());
+        if fits || !slot.optional {
             args.push((name.as_str(), content));
         }
     }
-    Some(args)
+    args
+}
+
+fn text<'a>(content: &Content<'a>) -> &'a str {
+    match content {
+        Content::Entry { text, .. } => text.unwrap_or_default(),
+        Content::Settings(_) | Content::Echo { .. } | Content::Text(_) | Content::Secret => "",
+    }
 }
 
 fn content<'a>(slot: &'a Slot, entry: &'a Entry) -> Option<Content<'a>> {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bailiwick_api::{
+    dns::is_label,
     grant::Subject,
     meta::{LabelRequirement, LabelSelector},
 };
@@ -47,12 +48,7 @@ fn item(path: &str, subject: &Subject, trusted: &BTreeSet<String>) -> Result<(),
         return Err(refused(path.into(), "is empty: name namespaces or a selector"));
     }
     for (n, name) in subject.namespaces.iter().enumerate() {
-        let label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        let good = (1..=63).contains(&name.len())
-            && name.bytes().all(label)
-            && !name.starts_with('-')
-            && !name.ends_with('-');
-        if !good {
+        if !is_label(name) {
             return Err(refused(format!("{path}.namespaces[{n}]"), "write one namespace's name, no pattern"));
         }
     }

@@ -38,6 +38,7 @@ const ALLOW_RULES: &[&str] = &[
     "g10 operations by class or id",
     "g10 exchanges by auth alone",
     "g10 operations of the run's purpose",
+    "g10 operations of the store's settings",
 ];
 
 #[test]

@@ -1,5 +1,7 @@
 //! Names: what people and other parts refer to must be short, plain and unambiguous. No rule of a grant is here.
 
+use bailiwick_api::dns::is_label;
+
 use super::Faults;
 use crate::catalogue::{Catalogue, World, template::is_name};
 
@@ -48,15 +50,6 @@ fn every_name(catalogue: &Catalogue) -> Vec<(String, &String)> {
         names.extend(takes.map(|n| (format!("operations.{id}.mint.take.{n}"), n)));
     }
     names
-}
-
-/// RFC 1123 section 2.1, as Kubernetes uses it.
-fn is_label(text: &str) -> bool {
-    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(inner)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }
 
 /// semver.org 2.0.0, without a limit on what stands after `-` and `+` but its characters.

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::{Faults, body, places, replies, slots};
-use crate::catalogue::{Catalogue, Operation, OperationClass, Source, template::Template};
+use crate::catalogue::{
+    Catalogue, Field, FieldKind, Operation, OperationClass, Source, pointer, template::Template,
+};
 
 /// The methods that an operation may have (egress row 28).
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
@@ -19,6 +21,9 @@ pub(super) fn check(catalogue: &Catalogue, faults: &mut Faults) {
             "is not a method that is served",
             "use GET, POST, PUT, PATCH, DELETE or HEAD",
         );
+        for (at, text) in &operation.when {
+            when(&format!("{base}.when.{at}"), pointer::field(&catalogue.settings, at), text, faults);
+        }
         path(&base, &operation.path, faults);
         key(&base, operation, faults);
         exchange(&base, operation, faults);
@@ -41,6 +46,14 @@ fn authority(base: &str, operation: &Operation, catalogue: &Catalogue, faults: &
         "names no authority",
         "name one of `authorities`; it may be left out only where there is exactly one",
     );
+}
+
+/// A condition names a text that the setting can hold.
+fn when(path: &str, field: Option<&Field>, text: &String, faults: &mut Faults) {
+    let known = field.is_some_and(|field| {
+        field.kind == FieldKind::String && !field.secret && (field.one_of.is_empty() || field.one_of.contains(text))
+    });
+    faults.unless(known, path, "is no text that a public setting can hold", "correct pointer or text");
 }
 
 /// The canonical gate on the literal parts of a path (egress 2.2).

@@ -1,6 +1,7 @@
 //! The checks of single settings: texts against their facets, and selectors (ESO's SecretKeySelector,
 //! ServiceAccountSelector and CAProvider) against their closed lists of fields.
 
+use bailiwick_api::dns::{is_data_key, is_label, is_subdomain};
 use serde_json::Value as Json;
 
 use super::{MAX_ITEMS, MAX_TEXT, USUAL_TEXT, nearest};
@@ -108,15 +109,10 @@ fn remedy(member: &str) -> &'static str {
 
 /// The patterns of eso-api: names and namespaces are DNS-1123, keys `[-._a-zA-Z0-9]+`.
 fn is_reference(member: &str, text: &str) -> bool {
-    let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let edges = text.bytes().next().is_some_and(lower) && text.bytes().last().is_some_and(lower);
     match member {
         "type" => matches!(text, "Secret" | "ConfigMap"),
-        "key" => {
-            (1..=253).contains(&text.len())
-                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
-        }
-        "namespace" => text.len() <= 63 && edges && text.bytes().all(|b| lower(b) || b == b'-'),
-        _ => text.len() <= 253 && edges && text.bytes().all(|b| lower(b) || b == b'-' || b == b'.'),
+        "key" => is_data_key(text),
+        "namespace" => is_label(text),
+        _ => is_subdomain(text),
     }
 }

@@ -58,6 +58,9 @@ fn describe_operation(text: &mut String, id: &str, operation: &Operation) {
     };
     let whom = operation.authority.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
     line(text, &format!("{id}: {class}, {} {}{whom}", operation.method, operation.path));
+    for (at, value) in &operation.when {
+        line(text, &format!("  only where the store's {at} is {value}"));
+    }
     for (name, value) in operation.query.iter().chain(&operation.headers) {
         line(text, &format!("  {name}: {value}"));
     }
