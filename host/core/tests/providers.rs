@@ -164,8 +164,10 @@ fn vault(auth: &Json) -> Json {
 
 #[test]
 fn vault_reads_and_lists_within_its_account() {
-    let program =
-        program("vault", &vault(&json!({"tokenSecretRef": {"name": "vault-token", "key": "token"}})));
+    let mut settings = vault(&json!({"tokenSecretRef": {"name": "vault-token", "key": "token"}}));
+    let program = self::program("vault", &settings);
+    settings["version"] = json!("v1");
+    let version_one = self::program("vault", &settings);
     let top = ["team-a".to_owned()];
     for (operation, args, line) in [
         ("kv2-read", vec![key("team-a/my db")], "GET /v1/kv/data/team-a/my%20db"),
@@ -186,7 +188,10 @@ fn vault_reads_and_lists_within_its_account() {
         ("kv1-list-folder", vec![echo("folder", "x/", Some(&top))], "GET /v1/kv/team-a/x?list=true"),
     ] {
         let expected = format!("{line} X-Vault-Namespace: team-a");
-        assert_eq!(sent(&program, operation, &args), Ok(expected), "{operation}");
+        let (served, other) =
+            if operation.starts_with("kv1") { (&version_one, &program) } else { (&program, &version_one) };
+        assert_eq!(sent(served, operation, &args), Ok(expected), "{operation}");
+        assert_eq!(sent(other, operation, &args), Err(Reason::OperationNotGranted), "{operation}");
     }
     for (operation, args, reason) in [
         ("kv2-read", vec![key("team-b/db")], Reason::KeyNotGranted),
@@ -277,7 +282,7 @@ fn aws_asks_secrets_manager() {
         ),
         ("sm-get", vec![key("team-a/db"), version("stage", "a\"b")], Reason::SlotNotAllowed),
         ("sm-list-path", vec![path("team-b")], Reason::KeyNotGranted),
-        ("ps-get", vec![key("team-a/db")], Reason::HostNotGranted),
+        ("ps-get", vec![key("team-a/db")], Reason::OperationNotGranted),
     ] {
         assert_eq!(sent(&program, operation, &args), Err(reason), "{operation}");
     }
@@ -321,7 +326,7 @@ fn aws_asks_parameter_store() {
             Reason::SlotNotAllowed,
         ),
         ("ps-get", vec![key("/aws/reference/secretsmanager/team-a/db")], Reason::KeyNotGranted),
-        ("sm-get", vec![key("team-a/db")], Reason::HostNotGranted),
+        ("sm-get", vec![key("team-a/db")], Reason::OperationNotGranted),
     ] {
         assert_eq!(sent(&program, operation, &args), Err(reason), "{operation}");
     }

@@ -66,14 +66,17 @@ pub(super) fn compile(
     let request =
         number(of_grant("requestBytes"), grant.request_bytes.as_deref(), bytes, MOST.request_bytes)?;
     let most_rate = u64::from(MOST.rate_per_second);
-    let per_second = number(of_grant("rate"), grant.rate.as_deref(), |text| rate(text).map(u64::from), most_rate)?;
+    let per_second =
+        number(of_grant("rate"), grant.rate.as_deref(), |text| rate(text).map(u64::from), most_rate)?;
     Ok(Limits {
         memory: memory.unwrap_or(DEFAULTS.memory),
         deadline_ms: deadline.unwrap_or(DEFAULTS.deadline_ms),
         calls: calls.unwrap_or(DEFAULTS.calls),
         request_bytes: request.unwrap_or(DEFAULTS.request_bytes),
         response_bytes: response.unwrap_or(DEFAULTS.response_bytes),
-        rate_per_second: per_second.and_then(|rate| u32::try_from(rate).ok()).unwrap_or(DEFAULTS.rate_per_second),
+        rate_per_second: per_second
+            .and_then(|rate| u32::try_from(rate).ok())
+            .unwrap_or(DEFAULTS.rate_per_second),
         free_bits: count(of_grant("freeBits"), grant.free_bits, MOST.free_bits)?
             .unwrap_or(DEFAULTS.free_bits),
     })

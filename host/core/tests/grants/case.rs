@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use bailiwick_boundary::Part;
@@ -239,10 +239,14 @@ impl Input {
 
 /// The catalogue that a case names, with its changes as a merge patch.
 fn catalogue(input: &Json, changes: &str) -> Catalogue {
+    static READ: Mutex<BTreeMap<String, Json>> = Mutex::new(BTreeMap::new());
     let name = input["catalogue"].as_str().unwrap();
-    let text = std::fs::read_to_string(super::folder("catalogues").join(format!("{name}.toml"))).unwrap();
-    let parsed = parse::parse(&text).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
-    let mut json = serde_json::to_value(parsed).unwrap();
+    let read = || {
+        let text = std::fs::read_to_string(super::folder("catalogues").join(format!("{name}.toml"))).unwrap();
+        let parsed = parse::parse(&text).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
+        serde_json::to_value(parsed).unwrap()
+    };
+    let mut json = READ.lock().unwrap().entry(name.to_owned()).or_insert_with(read).clone();
     merge(&mut json, input.get(changes).unwrap_or(&Json::Null));
     serde_json::from_value(json).unwrap()
 }
@@ -316,7 +320,7 @@ impl OwnedArg {
 }
 
 /// RFC 7396.
-fn merge(target: &mut Json, patch: &Json) {
+pub(super) fn merge(target: &mut Json, patch: &Json) {
     let Json::Object(changes) = patch else { return };
     if !target.is_object() {
         *target = json!({});

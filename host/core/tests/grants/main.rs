@@ -6,6 +6,7 @@
 mod assign;
 mod bytes;
 mod case;
+mod explain;
 mod sets;
 mod twins;
 

@@ -51,7 +51,9 @@ fn authority(base: &str, operation: &Operation, catalogue: &Catalogue, faults: &
 /// A condition names a text that the setting can hold.
 fn when(path: &str, field: Option<&Field>, text: &String, faults: &mut Faults) {
     let known = field.is_some_and(|field| {
-        field.kind == FieldKind::String && !field.secret && (field.one_of.is_empty() || field.one_of.contains(text))
+        field.kind == FieldKind::String
+            && !field.secret
+            && (field.one_of.is_empty() || field.one_of.contains(text))
     });
     faults.unless(known, path, "is no text that a public setting can hold", "correct pointer or text");
 }
