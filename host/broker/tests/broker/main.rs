@@ -11,6 +11,7 @@ mod changes;
 mod credentials;
 mod harness;
 mod hostile_runner;
+mod lists;
 mod network;
 mod pooling;
 mod proofs;
