@@ -72,7 +72,7 @@ pub fn keys(data: Data, strategy: ConversionStrategy) -> Result<Data, KeyError> 
 }
 
 /// `ValidateKeys`: drops the empty key and refuses what ESO refuses. Letters and numbers of any script pass here;
-/// [`is_secret_key`] is what a Secret finally takes.
+/// `dns::is_data_key` of the api is what a Secret finally takes.
 ///
 /// # Errors
 /// A key is too long or has another character.
@@ -87,13 +87,6 @@ pub fn validate(mut data: Data) -> Result<Data, KeyError> {
         }
     }
     Ok(data)
-}
-
-/// Whether Kubernetes takes it as a key of a Secret: `[-._a-zA-Z0-9]{1,253}`, not `.`, `..` or begun by `..`.
-#[must_use]
-pub fn is_secret_key(key: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-    (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(plain) && key != "." && !key.starts_with("..")
 }
 
 fn converted(name: &str, strategy: ConversionStrategy) -> String {

@@ -190,7 +190,7 @@ impl<'j> Node<'j> {
     }
 
     /// The members of an object, in their order; none of anything else.
-    pub fn members(self) -> impl Iterator<Item = (Node<'j>, Node<'j>)> {
+    pub fn members(self) -> impl Iterator<Item = (Node<'j>, Node<'j>)> + Clone {
         let mut index = self.index + 1;
         let end = if self.kind() == Kind::Object { self.cell.after as usize } else { 0 };
         std::iter::from_fn(move || {
@@ -222,6 +222,14 @@ impl<'j> Node<'j> {
     #[must_use]
     pub fn pointer(self, pointer: &str) -> Option<Node<'j>> {
         pointer::tokens(pointer)?.try_fold(self, |node, token| node.step(&token?))
+    }
+
+    /// Whether two strings read the same.
+    fn same_text(self, other: Self) -> bool {
+        match self.cell.escaped || other.cell.escaped {
+            true => self.text() == other.text(),
+            false => self.raw() == other.raw(),
+        }
     }
 
     fn step(self, token: &str) -> Option<Node<'j>> {

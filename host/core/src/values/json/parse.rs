@@ -215,16 +215,15 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Refuses duplicate names.
+    /// Refuses duplicate names: few are compared in place, many are sorted first.
     fn unique(&self, index: usize, names: usize) -> Result<(), JsonError> {
         let Some(cell) = self.cells.get(index).filter(|_| names > 1 && self.unique) else { return Ok(()) };
         let object = Node { text: self.text, cells: &self.cells, index, cell: *cell };
-        let mut seen: Vec<_> = object.members().filter_map(|(name, _)| name.text()).collect();
-        seen.sort_unstable();
-        if seen.is_sorted_by(|a, b| a < b) {
-            return Ok(());
+        let twice = if names <= FEW { twice_in_place(object) } else { twice_when_sorted(object) };
+        match twice {
+            true => Err(JsonError { at: cell.start as usize, fault: Fault::Duplicate }),
+            false => Ok(()),
         }
-        Err(JsonError { at: cell.start as usize, fault: Fault::Duplicate })
     }
 
     fn space(&mut self) {
@@ -262,4 +261,23 @@ impl Parser<'_> {
     fn fail<T>(&self, fault: Fault) -> Result<T, JsonError> {
         Err(JsonError { at: self.at, fault })
     }
+}
+
+/// Up to how many names comparing each with each is quicker than sorting.
+const FEW: usize = 8;
+
+fn twice_in_place(object: Node<'_>) -> bool {
+    let mut names = object.members();
+    while let Some((name, _)) = names.next() {
+        if names.clone().any(|(other, _)| name.same_text(other)) {
+            return true;
+        }
+    }
+    false
+}
+
+fn twice_when_sorted(object: Node<'_>) -> bool {
+    let mut names: Vec<_> = object.members().filter_map(|(name, _)| name.text()).collect();
+    names.sort_unstable();
+    !names.is_sorted_by(|a, b| a < b)
 }
