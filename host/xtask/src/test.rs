@@ -32,7 +32,7 @@ pub(crate) fn run() -> Result<()> {
     quickstart::show()?;
     title("Tests");
     succeed(
-        cargo(&root).args(["test", "--workspace", "--locked"]).env("BAILIWICK_PROVIDERS", place::providers()),
+        cargo(&root).args(["test", "--workspace", "--locked"]).args(SCAN).env("BAILIWICK_PROVIDERS", place::providers()),
     )
 }
 

@@ -72,7 +72,7 @@ impl Dir {
         let partial = format!(".{file}{PARTIAL}");
         self.write_partial(&partial, content)
             .and_then(|()| Ok(rustix::fs::renameat(&self.folder, &partial, &self.folder, file)?))
-            .inspect_err(|_| drop(rustix::fs::unlinkat(&self.folder, &partial, AtFlags::empty())))
+            .inspect_err(|_| self.forget(&partial))
             // The rename itself must survive a power cut too; a failure here leaves a whole file either way.
             .and_then(|()| Ok(rustix::fs::fsync(&self.folder)?))
             .map_err(|e| self.error("cannot write", file, e))
@@ -108,6 +108,11 @@ impl Dir {
         let mut file = File::from(fd);
         file.write_all(content)?;
         file.sync_all()
+    }
+
+    /// Takes back a partial file; where even that fails, the next start sweeps it.
+    fn forget(&self, partial: &str) {
+        let _ = rustix::fs::unlinkat(&self.folder, partial, AtFlags::empty());
     }
 
     fn sweep(&self) -> std::io::Result<()> {

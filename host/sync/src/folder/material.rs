@@ -13,7 +13,7 @@ use super::credentials::{CredentialName, Credentials};
 const MAX_FILE: u64 = 1 << 20;
 
 /// Where credentials are read from.
-pub struct FolderMaterial {
+pub(super) struct FolderMaterial {
     secrets: BTreeMap<(String, String), Secret>,
     files: Credentials,
 }
@@ -21,13 +21,13 @@ pub struct FolderMaterial {
 impl FolderMaterial {
     /// Secret manifests by namespace and name, and files by what they stand for.
     #[must_use]
-    pub fn new(secrets: BTreeMap<(String, String), Secret>, files: Credentials) -> Self {
+    pub(super) fn new(secrets: BTreeMap<(String, String), Secret>, files: Credentials) -> Self {
         Self { secrets, files }
     }
 
     /// A certificate that a store's `caProvider` names; certificates are not secret.
     #[must_use]
-    pub fn certificate(&self, place: &(String, String), key: &str) -> Option<String> {
+    pub(super) fn certificate(&self, place: &(String, String), key: &str) -> Option<String> {
         let bytes = self.secrets.get(place)?.data.get(key)?.expose();
         String::from_utf8(bytes.to_vec()).ok()
     }

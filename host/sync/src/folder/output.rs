@@ -8,31 +8,31 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 /// What goes into a Secret file.
-pub struct SecretFile<'a> {
+pub(super) struct SecretFile<'a> {
     /// Namespace of the Secret.
-    pub namespace: &'a str,
+    pub(super) namespace: &'a str,
     /// Name of the Secret.
-    pub name: &'a str,
+    pub(super) name: &'a str,
     /// Everything else.
-    pub secret: &'a DesiredSecret,
+    pub(super) secret: &'a DesiredSecret,
 }
 
 /// The name of a Secret's file. A namespace is a DNS label and has no dot, so the first dot separates.
 #[must_use]
-pub fn file_name(namespace: &str, name: &str) -> String {
+pub(super) fn file_name(namespace: &str, name: &str) -> String {
     format!("{namespace}.{name}.yaml")
 }
 
 /// Namespace and name of a Secret's file; none for files of other names.
 #[must_use]
-pub fn split_name(file: &str) -> Option<(&str, &str)> {
+pub(super) fn split_name(file: &str) -> Option<(&str, &str)> {
     let (namespace, name) = file.strip_suffix(".yaml")?.split_once('.')?;
     (!namespace.is_empty() && !name.is_empty()).then_some((namespace, name))
 }
 
 /// The file's text. Scalars are written as JSON strings, which YAML reads as they are.
 #[must_use]
-pub fn render(file: &SecretFile<'_>) -> Zeroizing<Vec<u8>> {
+pub(super) fn render(file: &SecretFile<'_>) -> Zeroizing<Vec<u8>> {
     let SecretFile { namespace, name, secret } = file;
     // One allocation of the full size: a buffer that grows leaves copies of what it held behind.
     let mut out = Zeroizing::new(Vec::with_capacity(size(secret)));

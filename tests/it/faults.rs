@@ -1,0 +1,44 @@
+//! Faults of a backend: each harms its own object only, says so in words of ours, and leaves no half a file.
+
+use std::time::Duration;
+
+use bailiwick_testkit::kv::Fault;
+
+use crate::scene::Scene;
+
+/// One key of two is faulty; the object that reads the other one syncs.
+fn harms_its_own_object_only(fault: Fault, words: &str) {
+    let scene = Scene::new();
+    let head = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: mail, namespace: team-a}\n";
+    let spec = "spec:\n  secretStoreRef: {name: vault}\n  data:\n  - secretKey: host\n    remoteRef: {key: apps/shop/smtp, property: host}\n";
+    scene.write("manifests/mail.yaml", &format!("{head}{spec}"));
+    scene.edit("policy/grant.yaml", "    calls: 32", "    calls: 32\n    deadline: 4s");
+    scene.kv.fault("/v1/kv/data/apps/shop/db", fault);
+    let said = scene.sync(&[]);
+    assert_eq!((said.code, said.reason("mail").as_str()), (1, "SecretSynced"), "{}{}", said.out, said.err);
+    let message = said.message("shop");
+    assert!(message.contains(words), "{message}");
+    assert!(scene.secret("shop").is_none() && scene.secret("mail").is_some());
+}
+
+macro_rules! faults {
+    ($($name:ident: $fault:expr, $words:expr;)*) => {
+        $(#[test] fn $name() { harms_its_own_object_only($fault, $words); })*
+    };
+}
+
+faults! {
+    i8_a_backend_that_hangs: Fault::Hang, "";
+    i8_a_backend_that_drips: Fault::Drip(Duration::from_millis(200)), "";
+    i8_a_backend_that_redirects: Fault::Redirect("http://127.0.0.1:1/".to_owned()), "";
+    i8_a_backend_that_answers_403: Fault::Status(403), "refused";
+    i8_a_backend_that_answers_404: Fault::Status(404), "no such secret";
+    i8_a_backend_that_answers_429: Fault::Status(429), "slow down";
+    i8_a_backend_that_answers_500: Fault::Status(500), "";
+    i8_a_backend_that_sends_2_gib: Fault::Large(2 << 30), "";
+    i8_a_backend_that_sends_gzip: Fault::Gzip, "";
+    i8_a_backend_that_sends_invalid_json: Fault::InvalidJson, "";
+    i8_a_backend_that_sends_a_key_twice: Fault::DuplicateKeys, "";
+    i8_a_backend_that_sends_5_mib: Fault::BigSecret(5 << 20), "";
+    i8_a_backend_that_resets: Fault::Reset, "";
+}

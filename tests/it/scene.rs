@@ -1,0 +1,142 @@
+//! A scene: the quick start's folders in a temporary place, against a backend of its own.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use bailiwick_testkit::{
+    kv::{Kv, Vault, cases},
+    temp::Folder,
+};
+use serde_json::Value;
+
+/// What the quick start's backend holds, and what must be nowhere but in the Secret.
+pub(crate) const PASSWORD: &str = "correct-horse-battery-staple";
+/// The tenant's token.
+pub(crate) const TOKEN: &str = "quickstart-reader";
+
+/// Folders, and a backend.
+pub(crate) struct Scene {
+    pub(crate) kv: Kv,
+    pub(crate) folder: Folder,
+}
+
+/// What the binary said.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Scene {
+    /// The quick start, its grant accepted.
+    pub(crate) fn new() -> Self {
+        let kv = Kv::start().unwrap();
+        let mut variables = [("root".to_owned(), "root".to_owned())].into();
+        let example = root().join("examples/quickstart");
+        cases::set_up_from(&kv, &example.join("backend/setup.yaml"), &mut variables).unwrap();
+        let scene = Self { folder: Folder::new().unwrap(), kv };
+        for part in ["policy", "manifests", "denied"] {
+            scene.copy(&example.join(part), part);
+        }
+        scene.write("manifests/token.yaml", &secret("vault-token", "token", TOKEN));
+        let said = scene.run(&["grant", "check", "--allow-unsigned", "--write", "--policy", "policy"]);
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        scene.kv.forget();
+        scene
+    }
+
+    /// Writes a file; the quick start's address in it becomes the backend's.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let text = text.replace("127.0.0.1:8200", &self.kv.address().to_string());
+        self.folder.write(name, text).unwrap();
+    }
+
+    /// Changes a file.
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = self.folder.read(name).unwrap();
+        assert!(text.contains(from), "{name} has no {from}");
+        self.folder.write(name, text.replace(from, to)).unwrap();
+    }
+
+    /// `bailiwick sync` with JSON output.
+    pub(crate) fn sync(&self, more: &[&str]) -> Said {
+        let fixed = ["sync", "--allow-unsigned", "--policy", "policy", "--out", "out", "-o", "json"];
+        self.run(&[&fixed[..], &["--audit", "audit.jsonl", "--manifests", "manifests"], more].concat())
+    }
+
+    /// The binary in the scene's folder, everything logged.
+    pub(crate) fn run(&self, args: &[&str]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bailiwick"));
+        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("BAILIWICK_LOG", "trace").env("XDG_CACHE_HOME", self.folder.join("cache"));
+        if args.contains(&"--allow-unsigned") {
+            command.arg("--provider-dir").arg(providers());
+        }
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// The text of a Secret file, if there is one.
+    pub(crate) fn secret(&self, name: &str) -> Option<String> {
+        self.folder.read(&format!("out/team-a.{name}.yaml")).ok()
+    }
+
+    /// A request to the backend's namespace `team-a` as root.
+    pub(crate) fn as_root(&self, path: &str, body: &Value) {
+        let headers = [("X-Vault-Token", "root"), ("X-Vault-Namespace", "team-a")];
+        let url = format!("{}/v1/{path}", self.kv.url());
+        let reply = bailiwick_testkit::http::send("POST", &url, &headers, body.to_string().as_bytes()).unwrap();
+        assert!(reply.status < 300, "{path}: {}", reply.status);
+    }
+
+    fn copy(&self, from: &Path, to: &str) {
+        for entry in std::fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            self.write(&format!("{to}/{name}"), &std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+impl Said {
+    /// What was said of one object.
+    pub(crate) fn object(&self, name: &str) -> Value {
+        let report: Value =
+            serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("{}{}", self.out, self.err));
+        let objects = report["objects"].as_array().unwrap();
+        objects.iter().find(|object| object["name"] == name).cloned().unwrap_or(Value::Null)
+    }
+
+    /// Reason of one object.
+    pub(crate) fn reason(&self, name: &str) -> String {
+        self.object(name)["reason"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Message of one object.
+    pub(crate) fn message(&self, name: &str) -> String {
+        self.object(name)["message"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// A Secret manifest in team-a.
+pub(crate) fn secret(name: &str, key: &str, value: &str) -> String {
+    let head = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\n  namespace: team-a\n");
+    format!("{head}stringData:\n  {key}: {value}\n")
+}
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// The folder with the built providers.
+pub(crate) fn providers() -> PathBuf {
+    let folder = std::env::var_os("BAILIWICK_PROVIDERS");
+    let folder = folder.map_or_else(|| root().join("target/providers"), PathBuf::from);
+    let remedy = "no providers; run `cargo xtask providers`";
+    assert!(folder.join("vault.wasm").is_file(), "{}: {remedy}", folder.display());
+    folder
+}
