@@ -23,7 +23,8 @@ fn malformed_yaml() {
 #[test]
 fn an_unknown_field_is_named_with_a_suggestion_and_no_value_is_quoted() {
     let scene = Scene::new();
-    let head = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: team-a}\n";
+    let head =
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: team-a}\n";
     scene.write("manifests/unknown.yaml", &format!("{head}spec:\n  refreshIntervall: hunter2\n"));
     others_sync(&scene, &["spec.refreshIntervall", "refreshInterval"]);
 }

@@ -70,7 +70,9 @@ impl Scene {
     pub(crate) fn run(&self, args: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bailiwick"));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env("BAILIWICK_LOG", "trace").env("XDG_CACHE_HOME", self.folder.join("cache"));
+        command
+            .env("BAILIWICK_LOG", "trace")
+            .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
         if args.contains(&"--allow-unsigned") {
             command.arg("--provider-dir").arg(providers());
         }
@@ -88,7 +90,8 @@ impl Scene {
     pub(crate) fn as_root(&self, path: &str, body: &Value) {
         let headers = [("X-Vault-Token", "root"), ("X-Vault-Namespace", "team-a")];
         let url = format!("{}/v1/{path}", self.kv.url());
-        let reply = bailiwick_testkit::http::send("POST", &url, &headers, body.to_string().as_bytes()).unwrap();
+        let reply =
+            bailiwick_testkit::http::send("POST", &url, &headers, body.to_string().as_bytes()).unwrap();
         assert!(reply.status < 300, "{path}: {}", reply.status);
     }
 

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::json;
 
 use crate::scene::{PASSWORD, Scene, TOKEN, secret};
+use bailiwick_testkit::kv::Vault;
 
 /// Base64 of [`PASSWORD`], without its padding.
 const ENCODED: &str = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ";
@@ -13,7 +14,13 @@ const ENCODED: &str = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ";
 fn a_sync_writes_the_secret_and_a_second_one_changes_nothing() {
     let scene = Scene::new();
     let first = scene.sync(&["--state", "state"]);
-    assert_eq!((first.code, first.reason("shop").as_str()), (0, "SecretSynced"), "{}{}", first.out, first.err);
+    assert_eq!(
+        (first.code, first.reason("shop").as_str()),
+        (0, "SecretSynced"),
+        "{}{}",
+        first.out,
+        first.err
+    );
     assert_eq!(first.object("shop")["keys"]["password"], "added");
     let written = scene.secret("shop").unwrap();
     assert!(written.contains(&format!("\"password\": \"{ENCODED}==\"")));

@@ -7,18 +7,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Secrets from external managers into Kubernetes, each provider within its bailiwick.
 #[derive(Debug, Parser)]
 #[command(name = "bailiwick", version, propagate_version = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to log to standard error, such as `info` or `bailiwick_broker=debug`; nothing where absent
     #[arg(long, global = true, env = "BAILIWICK_LOG", value_name = "FILTER")]
-    pub log: Option<String>,
+    pub(crate) log: Option<String>,
     /// The command
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Sync ExternalSecrets of a folder into Secrets of another
     Sync(SyncArgs),
     /// Check and explain grants
@@ -29,77 +29,75 @@ pub enum Command {
 
 /// Where the objects are: the same for all commands that read them.
 #[derive(Debug, Args)]
-pub struct InputArgs {
+pub(crate) struct InputArgs {
     /// The policy: Provider, CapabilityGrant, Namespace and CA ConfigMap manifests; only these decide
     #[arg(long, value_name = "DIR")]
-    pub policy: PathBuf,
+    pub(crate) policy: PathBuf,
     /// The tenants' ExternalSecret, SecretStore, ClusterSecretStore and Secret manifests
     #[arg(long, value_name = "DIR|FILE", num_args = 1.., required = true)]
-    pub manifests: Vec<PathBuf>,
+    pub(crate) manifests: Vec<PathBuf>,
     /// A credential from a file in place of a Secret or a service account token:
     /// secret:NAMESPACE/NAME/KEY=FILE or token:NAMESPACE/SERVICEACCOUNT=FILE
     #[arg(long, value_name = "NAME=FILE")]
-    pub credential: Vec<String>,
+    pub(crate) credential: Vec<String>,
     #[command(flatten)]
-    #[allow(missing_docs)]
-    pub modules: ModuleArgs,
+    pub(crate) modules: ModuleArgs,
 }
 
 /// Where provider modules come from.
 #[derive(Debug, Args)]
-pub struct ModuleArgs {
+pub(crate) struct ModuleArgs {
     /// The folder that `module.file` of a Provider is relative to [default: the policy folder]
     #[arg(long, value_name = "DIR")]
-    pub provider_dir: Option<PathBuf>,
+    pub(crate) provider_dir: Option<PathBuf>,
     /// Run modules that nobody signed: `module.file` in a Provider
     #[arg(long)]
-    pub allow_unsigned: bool,
+    pub(crate) allow_unsigned: bool,
     /// Compiled modules are kept here [default: $XDG_CACHE_HOME/bailiwick or ~/.cache/bailiwick]
     #[arg(long, value_name = "DIR")]
-    pub cache: Option<PathBuf>,
+    pub(crate) cache: Option<PathBuf>,
     /// Label keys of namespaces that tenants cannot set, for selectors in grants
     #[arg(long, value_name = "KEY", value_delimiter = ',', default_value = "kubernetes.io/metadata.name")]
-    pub trusted_namespace_labels: Vec<String>,
+    pub(crate) trusted_namespace_labels: Vec<String>,
 }
 
 /// `bailiwick sync`.
 #[derive(Debug, Args)]
-pub struct SyncArgs {
+pub(crate) struct SyncArgs {
     #[command(flatten)]
-    #[allow(missing_docs)]
-    pub input: InputArgs,
+    pub(crate) input: InputArgs,
     /// The folder that Secrets are written to, one YAML each, mode 0600
     #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// Remember status between runs here; else each run is a first run
     #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
+    pub(crate) state: Option<PathBuf>,
     /// Say what would change, by key name, and write nothing
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Go on, reading the folders anew each time, such as 30s or 5m
     #[arg(long, value_name = "DURATION", conflicts_with = "once")]
-    pub interval: Option<String>,
+    pub(crate) interval: Option<String>,
     /// Run once: what happens without --interval
     #[arg(long)]
-    pub once: bool,
+    pub(crate) once: bool,
     /// How many objects are synced at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
-    pub concurrent: u32,
+    pub(crate) concurrent: u32,
     /// Keep tokens that a login gave until they expire, per grant, subject, store and credential
     #[arg(long)]
-    pub token_cache: bool,
+    pub(crate) token_cache: bool,
     /// Append one JSON line to this file for each request that left or was denied
     #[arg(long, value_name = "FILE")]
-    pub audit: Option<PathBuf>,
+    pub(crate) audit: Option<PathBuf>,
     /// How results are printed
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
-    pub output: Format,
+    pub(crate) output: Format,
 }
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     Table,
     /// For programs: stable.
@@ -108,22 +106,21 @@ pub enum Format {
 
 /// `bailiwick grant`.
 #[derive(Debug, Args)]
-pub struct GrantArgs {
+pub(crate) struct GrantArgs {
     /// What to do with grants
     #[command(subcommand)]
-    pub command: GrantCommand,
+    pub(crate) command: GrantCommand,
 }
 
 /// `bailiwick grant ...`.
 #[derive(Debug, Subcommand)]
-pub enum GrantCommand {
+pub(crate) enum GrantCommand {
     /// Compile grants against catalogues, say what does not, and print the surface in words and as its hash
     Check {
         /// The policy folder
         #[arg(long, value_name = "DIR")]
         policy: PathBuf,
         #[command(flatten)]
-        #[allow(missing_docs)]
         modules: ModuleArgs,
         /// Put the module's digest and surface into the grants that lack them or have others
         #[arg(long)]
@@ -135,7 +132,6 @@ pub enum GrantCommand {
     /// Say for one ExternalSecret which request would leave, to where, admitted by which line, or why it is denied
     Explain {
         #[command(flatten)]
-        #[allow(missing_docs)]
         input: InputArgs,
         /// NAMESPACE/NAME of the ExternalSecret
         #[arg(value_name = "NAMESPACE/NAME")]
@@ -148,15 +144,15 @@ pub enum GrantCommand {
 
 /// `bailiwick provider`.
 #[derive(Debug, Args)]
-pub struct ProviderArgs {
+pub(crate) struct ProviderArgs {
     /// What to do with a provider
     #[command(subcommand)]
-    pub command: ProviderCommand,
+    pub(crate) command: ProviderCommand,
 }
 
 /// `bailiwick provider ...`.
 #[derive(Debug, Subcommand)]
-pub enum ProviderCommand {
+pub(crate) enum ProviderCommand {
     /// Make a new provider that builds and passes its own test
     Init {
         /// The folder to make; its name is the provider's

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Runs one of the commands.
-pub fn run(args: GrantArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(args: GrantArgs) -> anyhow::Result<u8> {
     match args.command {
         GrantCommand::Check { policy, modules, write, output } => check_all(&policy, &modules, write, output),
         GrantCommand::Explain { input, object, output } => explain::run(&input, &object, output),

@@ -4,18 +4,18 @@
 use std::io::{IsTerminal, Write};
 
 /// A progress line; cleared when dropped.
-pub struct Progress {
+pub(crate) struct Progress {
     shown: bool,
 }
 
 impl Progress {
     /// A line for a terminal, or one that stays silent.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { shown: std::io::stderr().is_terminal() }
     }
 
     /// Says that `done` of `all` objects are through.
-    pub fn show(&self, done: usize, all: usize) {
+    pub(crate) fn show(&self, done: usize, all: usize) {
         if self.shown {
             let _ = write!(std::io::stderr(), "\r\x1b[2Ksyncing {done}/{all}");
         }

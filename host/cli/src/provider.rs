@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Runs one of the commands.
-pub fn run(args: ProviderArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(args: ProviderArgs) -> anyhow::Result<u8> {
     match args.command {
         ProviderCommand::Init { path } => init::run(&path),
         ProviderCommand::Build { path, module, out } => build_component(&path, module.as_deref(), out),

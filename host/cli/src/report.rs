@@ -7,36 +7,36 @@ use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
 /// Logs to standard error what the filter admits; nothing without one.
-pub fn log_to_stderr(filter: Option<&str>) {
+pub(crate) fn log_to_stderr(filter: Option<&str>) {
     let Some(filter) = filter else { return };
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
 }
 
 /// Says why nothing was done, and returns the exit code for it.
-pub fn fatal(error: &anyhow::Error) -> u8 {
+pub(crate) fn fatal(error: &anyhow::Error) -> u8 {
     complain(&format!("error: {error:#}"));
     crate::BAD_INPUT
 }
 
 /// One line to standard error. A closed standard error is nothing to fail for.
-pub fn complain(line: &str) {
+pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Text to standard output.
-pub fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
 }
 
 /// Anything as JSON to standard output.
-pub fn json(value: &impl Serialize) -> anyhow::Result<()> {
+pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     say(&serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
 /// A table with a header, columns two blanks apart, the last one as wide as it is.
-pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let cells = || {
         std::iter::once(header.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>())
             .chain(rows.iter().cloned())

@@ -24,13 +24,13 @@ use crate::{
 };
 
 /// Runs the command to its end.
-pub fn run(args: SyncArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(args: SyncArgs) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(run_async(args))
 }
 
 /// What the arguments say of the input.
-pub fn input(args: &InputArgs) -> Input {
+pub(crate) fn input(args: &InputArgs) -> Input {
     Input {
         policy: args.policy.clone(),
         manifests: args.manifests.clone(),
@@ -42,7 +42,7 @@ pub fn input(args: &InputArgs) -> Input {
 }
 
 /// Where compiled code is kept.
-pub fn cache(args: &ModuleArgs) -> anyhow::Result<PathBuf> {
+pub(crate) fn cache(args: &ModuleArgs) -> anyhow::Result<PathBuf> {
     let from_home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     let base = || std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(from_home);
     let cache = args.cache.clone().or_else(|| Some(base()?.join("bailiwick")));

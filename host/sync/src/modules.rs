@@ -8,8 +8,12 @@ use std::{
 };
 
 use bailiwick_api::{meta::Object, provider::ProviderSpec};
-use bailiwick_artifact::{MAX_COMPONENT, digest::Digest, inspect};
-use bailiwick_core::catalogue::{Catalogue, parse::parse};
+use bailiwick_artifact::{
+    MAX_COMPONENT,
+    digest::Digest,
+    inspect::{self, Inspection},
+};
+use bailiwick_core::catalogue::Catalogue;
 use bailiwick_sandbox::{Engine, Provider};
 
 /// A provider that can run.
@@ -67,23 +71,16 @@ impl Source<'_> {
         let path = self.path(&object.spec).map_err(|what| fail("spec.module", what.to_owned()))?;
         let shown = path.display().to_string();
         let bytes = read(&path).map_err(|error| fail(&shown, error.to_string()))?;
-        let found = inspect::inspect(&bytes).map_err(|error| fail(&shown, error.to_string()))?;
-        let catalogue = parse(&found.text).map_err(|errors| {
-            let first = errors.first().map(ToString::to_string).unwrap_or_default();
-            fail(&shown, format!("its catalogue does not hold: {first}"))
-        })?;
+        // The engine looks at types and code itself.
+        let found = if self.engine.is_some() { inspect::claims(&bytes) } else { inspect::inspect(&bytes) };
+        let Inspection { digest, catalogue, .. } = found.map_err(|error| fail(&shown, chain(&error)))?;
         if catalogue.name != object.metadata.name {
             let what = format!("the module serves spec.provider.{}; name the Provider so", catalogue.name);
             return Err(fail("metadata.name", what));
         }
         let provider = self.engine.map(|engine| engine.load(&bytes)).transpose();
         let provider = provider.map_err(|error| fail(&shown, error.to_string()))?;
-        Ok(Module {
-            object: Arc::clone(object),
-            digest: found.digest,
-            catalogue: Arc::new(catalogue),
-            provider,
-        })
+        Ok(Module { object: Arc::clone(object), digest, catalogue: Arc::new(catalogue), provider })
     }
 
     fn path(&self, spec: &ProviderSpec) -> Result<PathBuf, &'static str> {
@@ -96,6 +93,12 @@ impl Source<'_> {
             _ => Err("name exactly one source: file"),
         }
     }
+}
+
+/// An error with its causes: texts of ours, and of the readers of WebAssembly about places in the file.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {

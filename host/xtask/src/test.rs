@@ -32,7 +32,10 @@ pub(crate) fn run() -> Result<()> {
     quickstart::show()?;
     title("Tests");
     succeed(
-        cargo(&root).args(["test", "--workspace", "--locked"]).args(SCAN).env("BAILIWICK_PROVIDERS", place::providers()),
+        cargo(&root)
+            .args(["test", "--workspace", "--locked"])
+            .args(SCAN)
+            .env("BAILIWICK_PROVIDERS", place::providers()),
     )
 }
 

@@ -2,18 +2,18 @@
 //! line, so that comments and order stay. Pure: text in, text out. What it cannot place it leaves to the person.
 
 /// What to write into one grant.
-pub struct Accepted<'a> {
+pub(crate) struct Accepted<'a> {
     /// `metadata.name` of the grant.
-    pub grant: &'a str,
+    pub(crate) grant: &'a str,
     /// `sha256:<hex>` of the module.
-    pub module: &'a str,
+    pub(crate) module: &'a str,
     /// `sha256:<hex>` of the surface.
-    pub surface: &'a str,
+    pub(crate) surface: &'a str,
 }
 
 /// The file's text with both digests in the named grant; none where the grant isn't written in block style.
 #[must_use]
-pub fn accept(text: &str, accepted: &Accepted<'_>) -> Option<String> {
+pub(crate) fn accept(text: &str, accepted: &Accepted<'_>) -> Option<String> {
     let mut documents: Vec<Vec<String>> = vec![Vec::new()];
     for line in text.lines() {
         if line.trim_end() == "---" {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Explains one object.
-pub fn run(args: &InputArgs, object: &str, output: Format) -> anyhow::Result<u8> {
+pub(crate) fn run(args: &InputArgs, object: &str, output: Format) -> anyhow::Result<u8> {
     let (namespace, name) = object.split_once('/').context("write the ExternalSecret as NAMESPACE/NAME")?;
     let input = sync::input(args);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -16,7 +16,7 @@ struct File {
 include!(concat!(env!("OUT_DIR"), "/init_files.rs"));
 
 /// Makes the provider's folder.
-pub fn run(folder: &Path) -> anyhow::Result<u8> {
+pub(crate) fn run(folder: &Path) -> anyhow::Result<u8> {
     let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or_default();
     if !is_name(name) {
         bail!("{}: the folder's name is the provider's: small letters, digits and hyphens", folder.display());

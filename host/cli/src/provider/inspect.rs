@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use bailiwick_artifact::inspect;
-use bailiwick_core::catalogue::{parse::parse, surface};
+use bailiwick_core::catalogue::surface;
 use serde::Serialize;
 
 use crate::{args::Format, report};
@@ -24,13 +24,10 @@ struct Inspected {
 }
 
 /// Reads the component and prints what it is.
-pub fn run(file: &Path, output: Format) -> anyhow::Result<u8> {
+pub(crate) fn run(file: &Path, output: Format) -> anyhow::Result<u8> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let found = inspect::inspect(&bytes).with_context(|| file.display().to_string())?;
-    let catalogue = parse(&found.text).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("{}: the catalogue does not hold:\n{}", file.display(), lines.join("\n"))
-    })?;
+    let catalogue = found.catalogue;
     let inspected = Inspected {
         digest: found.digest.to_string(),
         bytes: found.size,

@@ -14,7 +14,7 @@ const MISSING: &str = "no compiler for wasm32-unknown-unknown: run `rustup targe
      Debian install rustc-web cargo-web rust-web-src rust-web-llvm libstd-rust-web-dev lld-19";
 
 /// Compiles the crate in `folder` and returns the core module's file.
-pub fn compile(folder: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn compile(folder: &Path) -> anyhow::Result<PathBuf> {
     let mut cargo = cargo(folder)?;
     cargo.args(["build", "--release", "--target", TARGET]).current_dir(folder);
     let status = cargo.status().context("cannot start cargo")?;

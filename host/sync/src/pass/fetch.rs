@@ -7,7 +7,7 @@ use bailiwick_api::{external_secret::ExternalSecretSpec, meta::Object};
 use bailiwick_boundary::Entry;
 use bailiwick_broker::{BadExpression, OpenEntry};
 use bailiwick_core::{
-    fetched::{EntryFailure, EntryResult, Fetched, RunFailure},
+    fetched::{EntryResult, Fetched, RunFailure},
     program::Program,
     reconcile::{EntryPlan, FetchPlan, NotReady, StoreKey, assign, settle::words},
 };
@@ -48,16 +48,14 @@ impl<W: World> Pass<'_, W> {
                 return Ok(Err(NotReady::new("the provider's module is not loaded")));
             };
             let assigned = assign(planned, candidates.compile());
-            for (index, denial) in assigned.denied {
-                put(&mut results, index, EntryResult::Failed(EntryFailure::Denied(denial)));
+            // A denied entry fails the object in any case, so nothing is sent for the others either.
+            if let Some((_, denial)) = assigned.denied.first() {
+                return Ok(Err(NotReady::from(denial)));
             }
             let run = |(program, entries)| Run { provider: provider.clone(), program, entries };
             runs.extend(assigned.runs.into_iter().map(run));
         }
-        // A denied entry fails the object in any case, so nothing is sent for the others either.
-        if results.iter().all(Option::is_none)
-            && let Err(not_ready) = self.run_all(plan, runs, &mut results).await
-        {
+        if let Err(not_ready) = self.run_all(plan, runs, &mut results).await {
             return Ok(Err(not_ready));
         }
         Ok(Ok(results.into_iter().map(|result| result.unwrap_or(EntryResult::Unanswered)).collect()))
