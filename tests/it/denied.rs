@@ -81,3 +81,25 @@ fn an_unsigned_module_is_refused_without_the_flag() {
     assert_eq!(said.code, 2, "{}{}", said.out, said.err);
     assert!(said.err.contains("--allow-unsigned"), "{}", said.err);
 }
+
+/// One closed set: what the status says is what the state keeps and what `grant explain` says.
+#[test]
+fn g13_the_reason_is_the_same_in_status_state_and_explain() {
+    let scene = Scene::new();
+    let said = scene.sync(&["denied/key.yaml", "--state", "state"]);
+    assert_eq!(said.reason("other-key"), "KeyNotGranted");
+    let state = scene.folder.read("state/team-a.other-key.json").unwrap();
+    assert!(state.contains("\"reason\": \"KeyNotGranted\""), "{state}");
+    let args =
+        ["grant", "explain", "team-a/other-key", "--allow-unsigned", "--policy", "policy", "-o", "json"];
+    let explained = scene.run(&[&args[..], &["--manifests", "manifests", "denied/key.yaml"]].concat());
+    assert_eq!(explained.code, 1, "{}{}", explained.out, explained.err);
+    let entries: serde_json::Value = serde_json::from_str(&explained.out).unwrap();
+    assert_eq!(entries[0]["grants"][0]["denied"]["reason"], "KeyNotGranted", "{}", explained.out);
+    assert_eq!(scene.kv.requests().len(), scene_requests_of_shop(&scene), "I2: a denial sends nothing");
+}
+
+/// What `shop` alone asks for.
+fn scene_requests_of_shop(scene: &Scene) -> usize {
+    scene.kv.requests().iter().filter(|seen| seen.path.contains("apps/shop")).count()
+}
