@@ -41,10 +41,20 @@ impl Scene {
             scene.copy(&example.join(part), part);
         }
         scene.write("manifests/token.yaml", &secret("vault-token", "token", TOKEN));
-        let said = scene.run(&["grant", "check", "--allow-unsigned", "--write", "--policy", "policy"]);
-        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        scene.accept();
         scene.kv.forget();
         scene
+    }
+
+    /// No manifests, and a backend that holds nothing.
+    pub(crate) fn empty() -> Self {
+        Self { kv: Kv::start().unwrap(), folder: Folder::new().unwrap() }
+    }
+
+    /// Has digest and surface put into the grants.
+    pub(crate) fn accept(&self) {
+        let said = self.run(&["grant", "check", "--allow-unsigned", "--write", "--policy", "policy"]);
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     }
 
     /// Writes a file; the quick start's address in it becomes the backend's.

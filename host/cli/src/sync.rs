@@ -79,7 +79,11 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
         };
         match interval {
             Some(interval) if !wait(interval, stopped.clone()).await => {}
-            _ => return Ok(code),
+            _ => {
+                // Tokens that the cache kept are revoked with the process that they were kept for.
+                runtime.broker.close().await;
+                return Ok(code);
+            }
         }
     }
 }

@@ -41,7 +41,6 @@ impl Runtime {
         let limits = RunLimits {
             memory: usize::try_from(program.limits.memory).unwrap_or(usize::MAX),
             deadline: Duration::from_millis(program.limits.deadline_ms),
-            ..RunLimits::default()
         };
         let (port, run) = self.broker.open(program, entries, around.material, around.current);
         let mut stop = self.stop.clone();

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use serde_json::Value;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const MISSING: &str = "no compiler for wasm32-unknown-unknown: run `rustup target add wasm32-unknown-unknown`, or on \
@@ -31,21 +32,18 @@ fn artifact(folder: &Path) -> anyhow::Result<PathBuf> {
         .current_dir(folder)
         .output()
         .context("cannot start cargo")?;
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&output.stdout).context("cargo metadata said nothing")?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata said nothing")?;
     let manifest = std::fs::canonicalize(folder.join("Cargo.toml"))?;
-    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let package =
-        packages.iter().find(|p| p["manifest_path"].as_str().is_some_and(|path| Path::new(path) == manifest));
-    let targets = package.and_then(|p| p["targets"].as_array()).map(Vec::as_slice).unwrap_or_default();
-    let is_cdylib = |t: &&serde_json::Value| {
-        t["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == "cdylib"))
-    };
-    let name = targets.iter().find(is_cdylib).and_then(|t| t["name"].as_str());
-    let name = name
-        .with_context(|| format!("{}: no cdylib target; set crate-type = [\"cdylib\"]", folder.display()))?;
-    let target = metadata["target_directory"].as_str().context("cargo metadata names no target folder")?;
-    Ok(Path::new(target).join(TARGET).join("release").join(format!("{}.wasm", name.replace('-', "_"))))
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let own = |p: &Value| text(p, "manifest_path").is_some_and(|path| Path::new(&path) == manifest);
+    let package = list(metadata.get("packages")).into_iter().find(own).unwrap_or_default();
+    let is_cdylib = |t: &Value| list(t.get("kind")).iter().any(|kind| kind == "cdylib");
+    let target = list(package.get("targets")).into_iter().find(is_cdylib).unwrap_or_default();
+    let missing = || format!("{}: no cdylib target; set crate-type = [\"cdylib\"]", folder.display());
+    let name = text(&target, "name").with_context(missing)?;
+    let target = text(&metadata, "target_directory").context("cargo metadata names no target folder")?;
+    Ok(Path::new(&target).join(TARGET).join("release").join(format!("{}.wasm", name.replace('-', "_"))))
 }
 
 fn cargo(folder: &Path) -> anyhow::Result<Command> {

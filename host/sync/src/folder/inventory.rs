@@ -2,7 +2,10 @@
 //! folder, and tenants' objects only from theirs: one in the wrong folder stops everything, since somebody meant
 //! it to count. A manifest that cannot be read stops only itself.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use bailiwick_api::{
     config_map::ConfigMap,
@@ -99,11 +102,23 @@ impl Inventory {
             }
             AnyObject::ConfigMap(map) => {
                 let name = map.metadata.name;
-                roots.extend(map.data.into_iter().flatten().map(|(key, pem)| (format!("{name}/{key}"), pem)));
+                for (key, pem) in map.data.into_iter().flatten() {
+                    self.root(format!("{name}/{key}"), pem, roots);
+                }
             }
             _ => return Err(refused),
         }
         Ok(())
+    }
+
+    /// `caRef` has no namespace, so two ConfigMaps of one name would leave open which one counts.
+    fn root(&mut self, place: String, pem: String, roots: &mut BTreeMap<String, String>) {
+        match roots.entry(place) {
+            Entry::Vacant(free) => drop(free.insert(pem)),
+            Entry::Occupied(taken) => {
+                self.errors.push(format!("ConfigMap {}: stands twice in the policy; keep one", taken.key()));
+            }
+        }
     }
 
     fn tenant(&mut self, manifest: Manifest) -> Result<(), Misplaced> {
