@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::run::{plain, say, succeed, title};
+use crate::run::{plain, read, say, shown, succeed, title};
 use crate::{place, providers};
 use backend::Backend;
 
@@ -51,22 +51,26 @@ pub(crate) fn show() -> Result<()> {
     copy(&example, &folder, backend.address())?;
     std::fs::write(folder.join("manifests/vault-token.yaml"), SECRET)?;
     title("The grant, checked, with the module's digest and surface filled in");
-    let policy = folder.join("policy");
-    let check = ["grant", "check", "--allow-unsigned", "--write"];
-    succeed(
-        bailiwick(&folder)
-            .args(check)
-            .args(["--provider-dir"])
-            .arg(place::providers())
-            .arg("--policy")
-            .arg(policy),
-    )?;
+    check(&folder)?;
     title("The sync");
     succeed(sync(&folder, &[folder.join("manifests")]).args(["--output", "table"]))?;
     keys(&folder.join("out"))?;
     for (name, what, reason) in DENIED {
         denied(&folder, name, what, reason)?;
     }
+    Ok(())
+}
+
+// The surface in words is long: what a newcomer needs is that there is one, and how to see it.
+fn check(folder: &Path) -> Result<()> {
+    let mut command = bailiwick(folder);
+    command.args(["grant", "check", "--write", "--allow-unsigned", "--provider-dir"]).arg(place::providers());
+    command.arg("--policy").arg(folder.join("policy"));
+    say(&format!("$ {}", shown(&command)));
+    let text = read(&mut command)?;
+    let (words, lines): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("    "));
+    lines.iter().for_each(|line| say(line));
+    say(&format!("    ... and in words: {} lines that the same command prints", words.len()));
     Ok(())
 }
 
@@ -119,7 +123,7 @@ fn keys(out: &Path) -> Result<()> {
 fn names(secret: &str) -> Vec<&str> {
     let data = secret.lines().skip_while(|line| line.trim_end() != "data:").skip(1);
     let entries = data.take_while(|line| line.starts_with(' '));
-    entries.filter_map(|line| Some(line.split_once(':')?.0.trim())).collect()
+    entries.filter_map(|line| Some(line.split_once(':')?.0.trim().trim_matches('"'))).collect()
 }
 
 fn sync(folder: &Path, manifests: &[PathBuf]) -> Command {
@@ -181,7 +185,7 @@ mod tests {
     #[test]
     fn keys_are_shown_and_values_are_not() {
         let secret =
-            "kind: Secret\nmetadata:\n  name: shop\ndata:\n  db: c2VjcmV0\n  smtp: eA==\ntype: Opaque\n";
+            "kind: Secret\nmetadata:\n  name: shop\ndata:\n  \"db\": c2VjcmV0\n  smtp: eA==\ntype: Opaque\n";
         assert_eq!(names(secret), ["db", "smtp"]);
         assert!(names("kind: Secret\n").is_empty());
     }

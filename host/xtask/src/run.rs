@@ -69,7 +69,8 @@ pub(crate) fn title(text: &str) {
     say(&format!("\n== {text}"));
 }
 
-fn shown(command: &Command) -> String {
+/// A command as one would type it.
+pub(crate) fn shown(command: &Command) -> String {
     let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
     let words = std::iter::once(command.get_program().to_string_lossy().into_owned()).chain(arguments);
     words.collect::<Vec<_>>().join(" ")
