@@ -63,7 +63,7 @@ pub(crate) fn show() -> Result<()> {
 
 // The surface in words is long: what a newcomer needs is that there is one, and how to see it.
 fn check(folder: &Path) -> Result<()> {
-    let mut command = bailiwick(folder);
+    let mut command = bailiwick();
     command.args(["grant", "check", "--write", "--allow-unsigned", "--provider-dir"]).arg(place::providers());
     command.arg("--policy").arg(folder.join("policy"));
     say(&format!("$ {}", shown(&command)));
@@ -127,15 +127,15 @@ fn names(secret: &str) -> Vec<&str> {
 }
 
 fn sync(folder: &Path, manifests: &[PathBuf]) -> Command {
-    let mut command = bailiwick(folder);
+    let mut command = bailiwick();
     command.args(["sync", "--allow-unsigned", "--provider-dir"]).arg(place::providers());
     command.arg("--policy").arg(folder.join("policy")).arg("--manifests").args(manifests);
     command.arg("--out").arg(folder.join("out"));
     command
 }
 
-fn bailiwick(folder: &Path) -> Command {
-    plain(&place::program("bailiwick").to_string_lossy(), folder)
+fn bailiwick() -> Command {
+    plain(&place::program("bailiwick").to_string_lossy(), &place::root())
 }
 
 fn copy(from: &Path, to: &Path, address: &str) -> Result<()> {

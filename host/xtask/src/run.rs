@@ -69,9 +69,9 @@ pub(crate) fn title(text: &str) {
     say(&format!("\n== {text}"));
 }
 
-/// A command as one would type it.
+/// A command as one would type it at the repository's root.
 pub(crate) fn shown(command: &Command) -> String {
     let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
     let words = std::iter::once(command.get_program().to_string_lossy().into_owned()).chain(arguments);
-    words.collect::<Vec<_>>().join(" ")
+    words.collect::<Vec<_>>().join(" ").replace(&format!("{}/", place::root().display()), "")
 }
