@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 
 use bailiwick_boundary::{Entry, Find, Reference};
-use regex::{Regex, RegexBuilder};
-
-/// Bytes of a compiled expression.
-const MAX_REGEX: usize = 1 << 20;
+use bailiwick_core::values::pattern;
+use regex::Regex;
 
 /// Tags of a key.
 pub(crate) type Tags = BTreeMap<String, String>;
@@ -36,8 +34,7 @@ impl OpenEntry {
     /// # Errors
     /// The expression does not compile.
     pub fn find(find: Find, name: Option<&str>, tags: Tags) -> Result<Self, BadExpression> {
-        let compile = |text: &str| RegexBuilder::new(text).size_limit(MAX_REGEX).build();
-        let name = name.map(compile).transpose().map_err(|_| BadExpression)?;
+        let name = name.map(pattern::compile).transpose().map_err(|_| BadExpression)?;
         Ok(Self { entry: Entry::Find(find), name, tags })
     }
 

@@ -162,8 +162,7 @@ impl World for FolderWorld {
 
     /// A namespace that the policy does not know has a name and nothing else that a selector could match.
     async fn namespace(&self, name: &str) -> Result<ObjectMeta, WorldError> {
-        let unknown = || ObjectMeta { name: name.to_owned(), ..ObjectMeta::default() };
-        Ok(self.inventory.namespaces.get(name).cloned().unwrap_or_else(unknown))
+        Ok(self.inventory.namespaces.get(name).cloned().unwrap_or_else(|| inventory::namespace(name)))
     }
 
     fn grants(&self) -> Vec<Arc<Object<CapabilityGrantSpec>>> {

@@ -14,11 +14,15 @@ use bailiwick_api::{
     status::{ExternalSecretStatus, LocalObjectReference},
     time::Timestamp,
 };
-use bailiwick_core::reconcile::{
-    Action, NotReady, Observed, Plan, Settled, TargetState, place, plan, settle,
-    settle::{Change, Ready},
+use bailiwick_core::{
+    reason::{Denial, Reason},
+    reconcile::{
+        Action, NotReady, Observed, Plan, Settled, TargetState, place, plan, settle,
+        settle::{Change, Ready},
+    },
 };
 
+use self::fetch::Brought;
 use crate::{
     modules::Modules,
     runtime::Runtime,
@@ -107,13 +111,18 @@ impl<W: World> Pass<'_, W> {
             Plan::Fail(not_ready) => return self.failed(object, &remembered, not_ready).await,
             Plan::Fetch(fetch) => fetch,
         };
-        let results = match self.fetch(object, &fetch).await? {
-            Ok(results) => results,
+        let Brought { results, stamps } = match self.fetch(object, &fetch).await? {
+            Ok(brought) => brought,
             Err(not_ready) => return self.failed(object, &remembered, not_ready).await,
         };
         let version = observed.version();
         let observed = Observed { object, status: None, target: None, now: observed.now };
         let settled = settle(&observed, &fetch, results, target);
+        // G11: what was fetched under a grant that is another one by now is not written.
+        let current = self.world.current();
+        if !stamps.iter().all(|stamp| current.still(stamp)) {
+            return self.failed(object, &remembered, NotReady::from(&changed())).await;
+        }
         self.perform(object, &remembered, settled, &version).await
     }
 
@@ -262,4 +271,9 @@ impl<W: World> Pass<'_, W> {
             keys,
         }
     }
+}
+
+fn changed() -> Denial {
+    let remedy = "grant, store or provider changed meanwhile; the next pass goes by the new ones";
+    Denial::new(Reason::GrantChanged, "spec.secretStoreRef", remedy)
 }

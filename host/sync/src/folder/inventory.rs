@@ -170,6 +170,14 @@ fn stamped<S: Serialize>(kind: &str, mut object: Object<S>) -> Arc<Object<S>> {
     Arc::new(object)
 }
 
+/// A namespace that the policy does not list: a name, and the uid that is the name's.
+#[must_use]
+pub fn namespace(name: &str) -> ObjectMeta {
+    let mut meta = ObjectMeta { name: name.to_owned(), ..ObjectMeta::default() };
+    stamp("Namespace", &mut meta, &());
+    meta
+}
+
 /// What the API server would give: a uid that is the name's, and a generation that changes with the spec. What a
 /// manifest says of either is a copy from elsewhere and does not count.
 fn stamp<S: Serialize>(kind: &str, meta: &mut ObjectMeta, spec: &S) {

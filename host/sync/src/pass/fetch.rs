@@ -8,7 +8,7 @@ use bailiwick_boundary::Entry;
 use bailiwick_broker::{BadExpression, OpenEntry};
 use bailiwick_core::{
     fetched::{EntryResult, Fetched, RunFailure},
-    program::Program,
+    program::{Program, Stamp},
     reconcile::{EntryPlan, FetchPlan, NotReady, StoreKey, assign, settle::words},
 };
 use bailiwick_sandbox::Provider;
@@ -26,6 +26,14 @@ struct Run {
     entries: Vec<usize>,
 }
 
+/// What the runs brought.
+pub(super) struct Brought {
+    /// One for each entry.
+    pub(super) results: Vec<EntryResult>,
+    /// What the runs were compiled from.
+    pub(super) stamps: Vec<Stamp>,
+}
+
 /// One result for each entry, as they come in.
 type Results = Vec<Option<EntryResult>>;
 
@@ -35,7 +43,7 @@ impl<W: World> Pass<'_, W> {
         &self,
         object: &Object<ExternalSecretSpec>,
         plan: &FetchPlan,
-    ) -> Result<Result<Vec<EntryResult>, NotReady>, WorldError> {
+    ) -> Result<Result<Brought, NotReady>, WorldError> {
         let mut results: Results = plan.entries.iter().map(|_| None).collect();
         let mut runs = Vec::new();
         for (store, entries) in by_store(&plan.entries) {
@@ -55,10 +63,12 @@ impl<W: World> Pass<'_, W> {
             let run = |(program, entries)| Run { provider: provider.clone(), program, entries };
             runs.extend(assigned.runs.into_iter().map(run));
         }
+        let stamps = runs.iter().map(|run: &Run| run.program.stamp.clone()).collect();
         if let Err(not_ready) = self.run_all(plan, runs, &mut results).await {
             return Ok(Err(not_ready));
         }
-        Ok(Ok(results.into_iter().map(|result| result.unwrap_or(EntryResult::Unanswered)).collect()))
+        let results = results.into_iter().map(|result| result.unwrap_or(EntryResult::Unanswered)).collect();
+        Ok(Ok(Brought { results, stamps }))
     }
 
     async fn run_all(&self, plan: &FetchPlan, runs: Vec<Run>, results: &mut Results) -> Result<(), NotReady> {
