@@ -24,6 +24,9 @@ use crate::{
     net::{Lane, Received, SendError},
 };
 
+/// Milliseconds of a run's deadline that are no request's: a guest whose last request is overdue can still say so.
+const LAST_WORDS: u64 = 250;
+
 /// The way out for one program.
 pub(crate) struct Channel {
     pub(super) broker: Arc<Shared>,
@@ -51,7 +54,8 @@ pub(super) struct Terms<'a> {
 impl Channel {
     pub(crate) fn new(broker: Arc<Shared>, program: Arc<Program>, current: Arc<dyn Current>) -> Arc<Self> {
         let shared = Arc::new(CacheKey::new(&program.stamp, Vec::new()));
-        let deadline = Instant::now() + Duration::from_millis(program.limits.deadline_ms);
+        let all = program.limits.deadline_ms;
+        let deadline = Instant::now() + Duration::from_millis(all - LAST_WORDS.min(all / 8));
         Arc::new(Self { broker, program, shared, deadline, current })
     }
 
