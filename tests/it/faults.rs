@@ -9,13 +9,11 @@ use crate::scene::Scene;
 /// One key of two is faulty; the object that reads the other one syncs.
 fn harms_its_own_object_only(fault: Fault, words: &str) {
     let scene = Scene::new();
-    let head = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: mail, namespace: team-a}\n";
-    let spec = "spec:\n  secretStoreRef: {name: vault}\n  data:\n  - secretKey: host\n    remoteRef: {key: apps/shop/smtp, property: host}\n";
-    scene.write("manifests/mail.yaml", &format!("{head}{spec}"));
+    scene.wants("mail", "  data: [{secretKey: host, remoteRef: {key: apps/shop/smtp, property: host}}]");
     scene.edit("policy/grant.yaml", "    calls: 32", "    calls: 32\n    deadline: 4s");
     scene.kv.fault("/v1/kv/data/apps/shop/db", fault);
     let said = scene.sync(&[]);
-    assert_eq!((said.code, said.reason("mail").as_str()), (1, "SecretSynced"), "{}{}", said.out, said.err);
+    assert_eq!((said.code, said.reason("mail").as_str()), (1, "SecretSynced"), "{}", said.told());
     let message = said.message("shop");
     assert!(message.contains(words) && message.starts_with("spec.data"), "{message}");
     assert!(!words.is_empty() && !message.contains("scripted"), "nobody's text: {message}");

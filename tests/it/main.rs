@@ -10,5 +10,8 @@ mod denied;
 mod faults;
 mod input;
 mod interference;
+mod recorded;
+mod running;
 mod scene;
+mod signals;
 mod vault;

@@ -1,5 +1,5 @@
 //! `bailiwick sync`: the standalone mode's command. It sets things up from the arguments, runs once or at an interval,
-//! and prints what came of it; ctrl-c ends open runs in order, so that what they minted is revoked.
+//! and prints what came of it.
 
 use std::{
     collections::BTreeMap, fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::PathBuf, sync::Arc,
@@ -21,6 +21,7 @@ use crate::{
     args::{Format, InputArgs, ModuleArgs, SyncArgs},
     progress::Progress,
     report,
+    signals::Signals,
 };
 
 /// Runs the command to its end.
@@ -51,9 +52,9 @@ pub(crate) fn cache(args: &ModuleArgs) -> anyhow::Result<PathBuf> {
 
 async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
     let interval = args.interval.as_deref().map(duration).transpose()?;
+    let signals = Signals::listen()?;
     let engine = standalone::engine(&cache(&args.input.modules)?, args.concurrent).map_err(|e| anyhow!(e))?;
-    let (stop, stopped) = watch::channel(false);
-    let runtime = Runtime { broker: broker(&args)?, stop: stopped.clone() };
+    let runtime = Runtime { broker: broker(&args)?, stop: signals.stop.clone() };
     let input = input(&args.input);
     let output = Output {
         out: args.out.clone(),
@@ -61,11 +62,6 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
         dry_run: args.dry_run,
         concurrent: usize::try_from(args.concurrent)?,
     };
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = stop.send(true);
-        }
-    });
     loop {
         let progress = Progress::new();
         let report =
@@ -78,11 +74,11 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
             Err(error) => return Err(anyhow!(error)),
         };
         match interval {
-            Some(interval) if !wait(interval, stopped.clone()).await => {}
+            Some(interval) if !wait(interval, signals.stop.clone()).await => {}
             _ => {
                 // Tokens that the cache kept are revoked with the process that they were kept for.
                 runtime.broker.close().await;
-                return Ok(code);
+                return Ok(signals.code().unwrap_or(code));
             }
         }
     }
