@@ -7,6 +7,7 @@
 
 mod aws;
 mod denied;
+mod disk;
 mod faults;
 mod input;
 mod interference;

@@ -2,6 +2,7 @@
 //! same everywhere: 0 all is well, 1 some of it failed, 2 the input is not usable; 130 and 143 after a signal.
 
 mod args;
+mod audit;
 mod grant;
 mod progress;
 mod provider;

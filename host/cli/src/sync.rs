@@ -1,16 +1,13 @@
 //! `bailiwick sync`: the standalone mode's command. It sets things up from the arguments, runs once or at an interval,
 //! and prints what came of it.
 
-use std::{
-    collections::BTreeMap, fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::PathBuf, sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::{Context, anyhow};
 use bailiwick_api::duration::GoDuration;
 use bailiwick_core::reconcile::settle::Change;
 use bailiwick_sync::{
-    Audit, Broker, BrokerOptions, JsonLines,
+    Broker, BrokerOptions,
     pass::{Did, Outcome},
     runtime::Runtime,
     standalone::{self, Input, Output, Report},
@@ -19,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::{
     args::{Format, InputArgs, ModuleArgs, SyncArgs},
+    audit::AuditFile,
     progress::Progress,
     report,
     signals::Signals,
@@ -54,7 +52,8 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
     let interval = args.interval.as_deref().map(duration).transpose()?;
     let signals = Signals::listen()?;
     let engine = standalone::engine(&cache(&args.input.modules)?, args.concurrent).map_err(|e| anyhow!(e))?;
-    let runtime = Runtime { broker: broker(&args)?, stop: signals.stop.clone() };
+    let audit = AuditFile::open(args.audit.as_deref())?;
+    let runtime = Runtime { broker: broker(&args, &audit)?, stop: signals.stop.clone() };
     let input = input(&args.input);
     let output = Output {
         out: args.out.clone(),
@@ -68,19 +67,21 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
             standalone::sync(&input, &output, &engine, &runtime, |done, all| progress.show(done, all)).await;
         drop(progress);
         let code = match report {
-            Ok(report) => print(&report, &args)?,
+            Ok(report) => print(&report, &args),
             // With an interval, a folder that cannot be read now may be whole again the next time.
             Err(error) if interval.is_some() => report::fatal(&anyhow!(error)),
             Err(error) => return Err(anyhow!(error)),
         };
-        match interval {
-            Some(interval) if !wait(interval, signals.stop.clone()).await => {}
-            _ => {
-                // Tokens that the cache kept are revoked with the process that they were kept for.
-                runtime.broker.close().await;
-                return Ok(signals.code().unwrap_or(code));
+        if let Some(interval) = interval {
+            audit.complain();
+            if !wait(interval, signals.stop.clone()).await {
+                continue;
             }
         }
+        // Tokens that the cache kept are revoked with the process that they were kept for.
+        runtime.broker.close().await;
+        let code = code.max(audit.complain());
+        return Ok(signals.code().unwrap_or(code));
     }
 }
 
@@ -96,25 +97,18 @@ fn duration(text: &str) -> anyhow::Result<Duration> {
     Ok(Duration::from_millis(millis.context("--interval: must be at least 1s")?))
 }
 
-fn broker(args: &SyncArgs) -> anyhow::Result<Broker> {
-    let audit: Arc<dyn Audit> = match &args.audit {
-        None => Arc::new(JsonLines::new(std::io::sink())),
-        Some(path) => {
-            let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-            Arc::new(JsonLines::new(
-                file.with_context(|| format!("--audit: cannot open {}", path.display()))?,
-            ))
-        }
-    };
-    Broker::new(BrokerOptions { token_cache: args.token_cache, ..BrokerOptions::new(audit) })
+fn broker(args: &SyncArgs, audit: &AuditFile) -> anyhow::Result<Broker> {
+    Broker::new(BrokerOptions { token_cache: args.token_cache, ..BrokerOptions::new(audit.stream()) })
         .context("cannot start the broker")
 }
 
-fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
-    match args.output {
-        Format::Json => report::json(report)?,
+/// Prints what came of a pass; its exit code.
+fn print(report: &Report, args: &SyncArgs) -> u8 {
+    let printed = match args.output {
+        Format::Json => report::json(report),
         Format::Table => report::say(&table(&report.objects, args.dry_run)),
-    }
+    };
+    let printed = printed.map_or_else(|error| report::fatal(&error), |()| crate::OK);
     for error in &report.errors {
         report::complain(&format!("error: {error}"));
     }
@@ -122,11 +116,11 @@ fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
         let verb = if args.dry_run { "would delete" } else { "deleted" };
         report::complain(&format!("{verb} Secret {orphan}: no ExternalSecret owns it any more"));
     }
-    Ok(match (report.errors.is_empty(), report.objects.iter().all(|object| object.ready)) {
+    match (report.errors.is_empty(), report.objects.iter().all(|object| object.ready)) {
         (false, _) => crate::BAD_INPUT,
         (true, false) => crate::FAILED,
-        (true, true) => crate::OK,
-    })
+        (true, true) => printed,
+    }
 }
 
 fn table(objects: &[Outcome], dry_run: bool) -> String {

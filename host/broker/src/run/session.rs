@@ -114,7 +114,7 @@ impl Session {
     /// What a fault of the channel is to the guest, or to the run.
     pub(super) fn stop(&self, entries: &[u32], fault: Fault) -> Stop {
         match fault {
-            Fault::Denied(denial) if denial.reason == Reason::GrantChanged => {
+            Fault::Denied(denial) if matches!(denial.reason, Reason::GrantChanged | Reason::AuditFailed) => {
                 Stop::Run(RunFailure::Denied(denial))
             }
             Fault::Denied(denial) => Stop::Call(self.remember(entries, &denial)),
