@@ -11,6 +11,7 @@ mod disk;
 mod faults;
 mod input;
 mod interference;
+mod kill;
 mod recorded;
 mod running;
 mod scene;
