@@ -5,6 +5,7 @@
 // clippy.toml lets tests unwrap, but not the helpers beside them.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod auth;
 mod aws;
 mod denied;
 mod disk;
@@ -12,6 +13,7 @@ mod faults;
 mod input;
 mod interference;
 mod kill;
+mod kv;
 mod recorded;
 mod running;
 mod scene;

@@ -61,7 +61,7 @@ pub enum RunFailure {
     #[error("the provider was stopped: {0}")]
     Stopped(&'static str),
     /// A credential of the store could not be read.
-    #[error("the store's credential could not be read: {} ({from})", if *missing { "it does not exist" } else { "try again" })]
+    #[error("the store's credential {}: {from}; {}", state(*missing).0, state(*missing).1)]
     Material {
         /// What was asked of the shell.
         from: InputRef,
@@ -71,4 +71,13 @@ pub enum RunFailure {
     /// A denial that ends a run, such as `GrantChanged` or `BudgetExhausted`.
     #[error(transparent)]
     Denied(Denial),
+}
+
+/// What a credential is like that could not be read, and what to do.
+const fn state(missing: bool) -> (&'static str, &'static str) {
+    if missing {
+        ("does not exist", "add it to the manifests, or name a file for it with --credential")
+    } else {
+        ("cannot be read just now", "check the file that --credential names, then sync again")
+    }
 }

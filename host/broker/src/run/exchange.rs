@@ -91,7 +91,7 @@ impl Session {
         let mint = operation.mint.as_ref().ok_or(CallError::Denied)?;
         match received.status {
             200..=299 => {}
-            400..=428 | 430..=499 => return Err(CallError::Denied),
+            status if is_refusal(status) => return Err(CallError::Denied),
             _ => return Err(CallError::Unreachable),
         }
         let body = reply::plain(&operation.reply, received.body).map_err(|_| CallError::Malformed)?;
@@ -128,9 +128,14 @@ impl Session {
 const fn trouble(status: u16) -> Trouble {
     match status {
         200..=299 => Trouble::Malformed,
-        400..=428 | 430..=499 => Trouble::LoginRefused,
+        status if is_refusal(status) => Trouble::LoginRefused,
         _ => Trouble::Status(status),
     }
+}
+
+/// Whether a status is about the login, and not about how the backend stands.
+const fn is_refusal(status: u16) -> bool {
+    matches!(status, 400..=499) && !matches!(status, 409 | 412 | 429)
 }
 
 /// A text of a sealed reply as a credential. An escaped one is copied; the copy becomes the credential's memory.
