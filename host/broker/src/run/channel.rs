@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Milliseconds of a run's deadline that are no request's: a guest whose last request is overdue can still say so.
-const LAST_WORDS: u64 = 250;
+const LAST_WORDS: u64 = 500;
 
 /// The way out for one program.
 pub(crate) struct Channel {
