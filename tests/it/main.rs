@@ -5,13 +5,20 @@
 // clippy.toml lets tests unwrap, but not the helpers beside them.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod auth;
 mod aws;
 mod denied;
+mod disk;
 mod faults;
 mod input;
 #[cfg(feature = "scan")]
 mod interference;
+mod kill;
+mod kv;
+mod recorded;
+mod running;
 mod scene;
+mod signals;
 mod vault;
 
 /// A run of the tests that leaves I3 and I4 out does not pass.

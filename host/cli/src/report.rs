@@ -1,8 +1,12 @@
 //! What commands print: tables for people, JSON for programs, errors to standard error. A value is never among what
 //! is handed to it.
 
-use std::io::Write;
+use std::{
+    fmt::{Display, Formatter},
+    io::{ErrorKind, Write},
+};
 
+use anyhow::Context;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -13,10 +17,20 @@ pub(crate) fn log_to_stderr(filter: Option<&str>) {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
 }
 
+/// What was to be printed is lost; what was to be done is done.
+#[derive(Debug)]
+struct OutputLost;
+
+impl Display for OutputLost {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("standard output cannot be written (make room for it)")
+    }
+}
+
 /// Says why nothing was done, and returns the exit code for it.
 pub(crate) fn fatal(error: &anyhow::Error) -> u8 {
     complain(&format!("error: {error:#}"));
-    crate::BAD_INPUT
+    if error.is::<OutputLost>() { crate::FAILED } else { crate::BAD_INPUT }
 }
 
 /// One line to standard error. A closed standard error is nothing to fail for.
@@ -24,15 +38,17 @@ pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Text to standard output.
-pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
+/// Text to standard output. A reader that has seen enough is nothing to fail for; a full disk is.
+pub(crate) fn say(text: &str) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n')) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context(OutputLost),
+        _ => Ok(()),
+    }
 }
 
 /// Anything as JSON to standard output.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    say(&serde_json::to_string_pretty(value)?);
-    Ok(())
+    say(&serde_json::to_string_pretty(value)?)
 }
 
 /// A table with a header, columns two blanks apart, the last one as wide as it is.

@@ -1,16 +1,13 @@
 //! `bailiwick sync`: the standalone mode's command. It sets things up from the arguments, runs once or at an interval,
-//! and prints what came of it; ctrl-c ends open runs in order, so that what they minted is revoked.
+//! and prints what came of it.
 
-use std::{
-    collections::BTreeMap, fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::PathBuf, sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::{Context, anyhow};
 use bailiwick_api::duration::GoDuration;
 use bailiwick_core::reconcile::settle::Change;
 use bailiwick_sync::{
-    Audit, Broker, BrokerOptions, JsonLines,
+    Broker, BrokerOptions,
     pass::{Did, Outcome},
     runtime::Runtime,
     standalone::{self, Input, Output, Report},
@@ -19,8 +16,10 @@ use tokio::sync::watch;
 
 use crate::{
     args::{Format, InputArgs, ModuleArgs, SyncArgs},
+    audit::AuditFile,
     progress::Progress,
     report,
+    signals::Signals,
 };
 
 /// Runs the command to its end.
@@ -51,9 +50,10 @@ pub(crate) fn cache(args: &ModuleArgs) -> anyhow::Result<PathBuf> {
 
 async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
     let interval = args.interval.as_deref().map(duration).transpose()?;
+    let signals = Signals::listen()?;
     let engine = standalone::engine(&cache(&args.input.modules)?, args.concurrent).map_err(|e| anyhow!(e))?;
-    let (stop, stopped) = watch::channel(false);
-    let runtime = Runtime { broker: broker(&args)?, stop: stopped.clone() };
+    let audit = AuditFile::open(args.audit.as_deref())?;
+    let runtime = Runtime { broker: broker(&args, &audit)?, stop: signals.stop.clone() };
     let input = input(&args.input);
     let output = Output {
         out: args.out.clone(),
@@ -61,30 +61,27 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
         dry_run: args.dry_run,
         concurrent: usize::try_from(args.concurrent)?,
     };
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = stop.send(true);
-        }
-    });
     loop {
         let progress = Progress::new();
         let report =
             standalone::sync(&input, &output, &engine, &runtime, |done, all| progress.show(done, all)).await;
         drop(progress);
         let code = match report {
-            Ok(report) => print(&report, &args)?,
+            Ok(report) => print(&report, &args),
             // With an interval, a folder that cannot be read now may be whole again the next time.
             Err(error) if interval.is_some() => report::fatal(&anyhow!(error)),
             Err(error) => return Err(anyhow!(error)),
         };
-        match interval {
-            Some(interval) if !wait(interval, stopped.clone()).await => {}
-            _ => {
-                // Tokens that the cache kept are revoked with the process that they were kept for.
-                runtime.broker.close().await;
-                return Ok(code);
+        if let Some(interval) = interval {
+            audit.complain();
+            if !wait(interval, signals.stop.clone()).await {
+                continue;
             }
         }
+        // Tokens that the cache kept are revoked with the process that they were kept for.
+        runtime.broker.close().await;
+        let code = code.max(audit.complain());
+        return Ok(signals.code().unwrap_or(code));
     }
 }
 
@@ -100,25 +97,18 @@ fn duration(text: &str) -> anyhow::Result<Duration> {
     Ok(Duration::from_millis(millis.context("--interval: must be at least 1s")?))
 }
 
-fn broker(args: &SyncArgs) -> anyhow::Result<Broker> {
-    let audit: Arc<dyn Audit> = match &args.audit {
-        None => Arc::new(JsonLines::new(std::io::sink())),
-        Some(path) => {
-            let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-            Arc::new(JsonLines::new(
-                file.with_context(|| format!("--audit: cannot open {}", path.display()))?,
-            ))
-        }
-    };
-    Broker::new(BrokerOptions { token_cache: args.token_cache, ..BrokerOptions::new(audit) })
+fn broker(args: &SyncArgs, audit: &AuditFile) -> anyhow::Result<Broker> {
+    Broker::new(BrokerOptions { token_cache: args.token_cache, ..BrokerOptions::new(audit.stream()) })
         .context("cannot start the broker")
 }
 
-fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
-    match args.output {
-        Format::Json => report::json(report)?,
+/// Prints what came of a pass; its exit code.
+fn print(report: &Report, args: &SyncArgs) -> u8 {
+    let printed = match args.output {
+        Format::Json => report::json(report),
         Format::Table => report::say(&table(&report.objects, args.dry_run)),
-    }
+    };
+    let printed = printed.map_or_else(|error| report::fatal(&error), |()| crate::OK);
     for error in &report.errors {
         report::complain(&format!("error: {error}"));
     }
@@ -126,11 +116,11 @@ fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
         let verb = if args.dry_run { "would delete" } else { "deleted" };
         report::complain(&format!("{verb} Secret {orphan}: no ExternalSecret owns it any more"));
     }
-    Ok(match (report.errors.is_empty(), report.objects.iter().all(|object| object.ready)) {
+    match (report.errors.is_empty(), report.objects.iter().all(|object| object.ready)) {
         (false, _) => crate::BAD_INPUT,
         (true, false) => crate::FAILED,
-        (true, true) => crate::OK,
-    })
+        (true, true) => printed,
+    }
 }
 
 fn table(objects: &[Outcome], dry_run: bool) -> String {

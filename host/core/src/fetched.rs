@@ -1,7 +1,11 @@
 //! What a run brought: one result for each entry, made by the broker and turned into Secret data by `settle`.
 //! Guest and backend text never stands here: failures are codes.
 
+mod trouble;
+
 use bailiwick_boundary::Failure;
+
+pub use trouble::Trouble;
 
 use crate::{program::InputRef, reason::Denial, secret::Value};
 
@@ -35,6 +39,8 @@ pub enum EntryFailure {
     Provider(Failure),
     /// The program denied what the entry needs.
     Denied(Denial),
+    /// The backend did not serve what the entry needs, as the broker saw it.
+    Backend(Trouble),
     /// A selector met another shape than it needs (for example base64 that does not decode).
     WrongShape,
 }
@@ -45,6 +51,9 @@ pub enum RunFailure {
     /// The guest returned a failure for the whole run.
     #[error("the provider ended the run: {0:?}")]
     Provider(Failure),
+    /// The guest returned a failure for the whole run, and the broker saw why.
+    #[error("{0}")]
+    Backend(Trouble),
     /// The guest broke a rule of the boundary that ends a run.
     #[error("the provider broke rule {0}")]
     BrokeRule(&'static str),
@@ -52,7 +61,7 @@ pub enum RunFailure {
     #[error("the provider was stopped: {0}")]
     Stopped(&'static str),
     /// A credential of the store could not be read.
-    #[error("the store's credential could not be read: {} ({from})", if *missing { "it does not exist" } else { "try again" })]
+    #[error("the store's credential {}: {from}; {}", state(*missing).0, state(*missing).1)]
     Material {
         /// What was asked of the shell.
         from: InputRef,
@@ -62,4 +71,13 @@ pub enum RunFailure {
     /// A denial that ends a run, such as `GrantChanged` or `BudgetExhausted`.
     #[error(transparent)]
     Denied(Denial),
+}
+
+/// What a credential is like that could not be read, and what to do.
+const fn state(missing: bool) -> (&'static str, &'static str) {
+    if missing {
+        ("does not exist", "add it to the manifests, or name a file for it with --credential")
+    } else {
+        ("cannot be read just now", "check the file that --credential names, then sync again")
+    }
 }

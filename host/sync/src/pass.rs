@@ -153,10 +153,11 @@ impl<W: World> Pass<'_, W> {
         };
         let (did, keys, managed) = self.apply(object, action, &remembered.managed).await?;
         let status = self.synced(object, remembered, ready, version);
-        if !self.dry_run {
-            self.world.report(object, &Remembered { status, managed }).await?;
-        }
-        Ok(self.outcome(object, Ok(ready), did, keys))
+        let ready = match self.report(object, &Remembered { status, managed }).await {
+            Ok(()) => Ok(ready),
+            Err(error) => Err(NotReady::new(error.to_string()).and("the Secret is as it should be")),
+        };
+        Ok(self.outcome(object, ready, did, keys))
     }
 
     /// Performs the action; says what was done, by key, and which keys are ours now.
@@ -211,10 +212,21 @@ impl<W: World> Pass<'_, W> {
             self.condition(object, before, (ConditionStatus::False, not_ready.reason, &not_ready.message));
         let mut after = before.clone();
         after.status.conditions = Some(vec![condition]);
-        if !self.dry_run && after != *before {
-            self.world.report(object, &after).await?;
-        }
+        let reported = if after == *before { Ok(()) } else { self.report(object, &after).await };
+        // What went wrong first is what matters most.
+        let not_ready = match reported {
+            Ok(()) => not_ready,
+            Err(error) => not_ready.and(&error.to_string()),
+        };
         Ok(self.outcome(object, Err(not_ready), Did::Nothing, BTreeMap::new()))
+    }
+
+    async fn report(
+        &self,
+        object: &Object<ExternalSecretSpec>,
+        remembered: &Remembered,
+    ) -> Result<(), WorldError> {
+        if self.dry_run { Ok(()) } else { self.world.report(object, remembered).await }
     }
 
     /// The time of the transition moves only when the status flips, so that a status is stable between passes.

@@ -155,5 +155,6 @@ fn distance(reason: Reason) -> u8 {
         Reason::KeyNotGranted => 12,
         Reason::BudgetExhausted => 13,
         Reason::GrantChanged => 14,
+        Reason::AuditFailed => 15,
     }
 }

@@ -115,6 +115,7 @@ fn not_ready(failure: RunFailure) -> NotReady {
     match failure {
         RunFailure::Denied(denial) => NotReady::from(&denial),
         RunFailure::Provider(failure) => NotReady::new(words(failure)),
+        RunFailure::Backend(trouble) => NotReady::new(trouble.to_string()),
         RunFailure::BrokeRule(rule) => {
             NotReady::new(format!("the provider broke rule {rule} of the boundary and was stopped"))
         }

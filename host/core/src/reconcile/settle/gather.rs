@@ -69,12 +69,16 @@ pub(super) fn gather(
 #[must_use]
 pub const fn words(failure: Failure) -> &'static str {
     match failure {
-        Failure::NotFound => "the backend has no such secret",
+        Failure::NotFound => "the backend has no such secret; check key and version",
         Failure::Refused => "the backend refused it; check the credential's rights there",
-        Failure::Throttled => "the backend asks to slow down; it will be tried again",
-        Failure::Unavailable => "the backend cannot be reached or is not able to answer",
-        Failure::Misconfigured => "the store's settings do not fit together",
-        Failure::UnexpectedResponse => "the backend answered something else than its documentation says",
+        Failure::Throttled => "the backend asks to slow down; sync less often, or raise its quota",
+        Failure::Unavailable => "the backend cannot be reached or is not able to answer; check its health",
+        Failure::Misconfigured => {
+            "the store's settings do not fit together, or do not serve what is asked; see the provider's README"
+        }
+        Failure::UnexpectedResponse => {
+            "the backend answered something else than its documentation says; check the store's settings"
+        }
         Failure::Denied => "the grant does not admit it; see `bailiwick grant explain`",
     }
 }
@@ -82,9 +86,10 @@ pub const fn words(failure: Failure) -> &'static str {
 fn not_ready(path: &str, what: What) -> NotReady {
     let why = match what {
         What::Failed(EntryFailure::Denied(denial)) => return NotReady::from(&denial),
+        What::Failed(EntryFailure::Backend(trouble)) => return NotReady::new(format!("{path}: {trouble}")),
         What::Field(field, why) => return NotReady::new(format!("{path}.{field}: {why}")),
         What::Missing => words(Failure::NotFound),
-        What::Unanswered => "the provider did not answer this entry",
+        What::Unanswered => "the provider did not answer this entry; this is a fault of the provider",
         What::Failed(EntryFailure::Provider(failure)) => words(failure),
         What::Failed(EntryFailure::WrongShape) => "the answer has not the shape that the provider expects",
     };
