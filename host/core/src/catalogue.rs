@@ -14,10 +14,12 @@ pub(crate) mod template;
 
 mod reply;
 mod slot;
+mod values;
 
 pub use self::{
     reply::{Format, ListRule, OutcomeName, OutcomeRule, ReplyRule, TagsRule},
     slot::{Class, Policy, Slot, Source, Statement},
+    values::{FindBy, FindRule, PropertyForm, ValueForm, ValueRule},
 };
 
 use std::collections::BTreeMap;
@@ -63,6 +65,12 @@ pub struct Catalogue {
     /// The provider resolves `property` itself; else the host applies it to what is delivered.
     #[serde(default)]
     pub resolves_property: bool,
+    /// How its values are read. No part of the surface: it changes nothing of what is asked.
+    #[serde(default)]
+    pub values: ValueRule,
+    /// By what `find` selects. No part of the surface: it only refuses.
+    #[serde(default)]
+    pub find: FindRule,
 }
 
 /// The world a component is written for.
