@@ -20,6 +20,13 @@ pub struct Slot {
     /// Prefixes (templates over account slots) of which the first that fits is cut off before splitting.
     #[serde(default)]
     pub strip: Vec<String>,
+    /// JSON pointer to a setting that makes these prefixes optional: in a store without it each key and path must begin
+    /// with one of them (a Vault store without `path` names the mount in the key). Without prefixes nothing fits then.
+    #[serde(default)]
+    pub strip_unless: Option<String>,
+    /// Slashes at the ends, and more than one in a row, do not count (Vault's client cleans its paths).
+    #[serde(default)]
+    pub clean_slashes: bool,
     /// JSON pointer to a setting whose text is put before the content, before splitting (AWS `prefix`).
     #[serde(default)]
     pub prepend: Option<String>,
