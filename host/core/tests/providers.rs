@@ -8,12 +8,13 @@ use std::{
 };
 
 use bailiwick_api::{grant::CapabilityGrantSpec, meta::Object, provider::ProviderSpec};
-use bailiwick_boundary::{Entry, Part, Reference};
+use bailiwick_boundary::{Entry, Find, Part, Reference};
 use bailiwick_core::{
     catalogue::{Catalogue, World, parse, surface},
     grant::{self, Namespace, Purpose, Request, Store},
     program::{AdmittedBody, Call, Content, Program},
     reason::{Denial, Reason},
+    reconcile::{EntryPlan, Source, StoreKey, finds},
 };
 use serde_json::{Value as Json, json};
 
@@ -278,6 +279,33 @@ fn vault_has_no_metadata_in_version_one() {
     assert_eq!((denial.reason, denial.field.as_str()), (Reason::OperationNotGranted, "metadataPolicy"));
 }
 
+/// What ESO's providers answer with an error, or look past: refused before anything is sent.
+#[test]
+fn a_find_that_a_provider_does_not_serve_is_refused_by_name() {
+    let tags = || BTreeMap::from([("env".to_owned(), "prod".to_owned())]);
+    let find = |name: Option<&str>, tags: BTreeMap<String, String>, path: Option<&str>| EntryPlan {
+        source: Source::DataFrom(0),
+        store: StoreKey { kind: Default::default(), name: "store".into() },
+        entry: Entry::Find(Find { path: path.map(Into::into), by_tags: !tags.is_empty() }),
+        name: name.map(Into::into),
+        tags,
+    };
+    let none = BTreeMap::new;
+    for (provider, plan, served) in [
+        ("vault", find(None, none(), None), true),
+        ("vault", find(None, tags(), Some("team-a")), true),
+        ("aws", find(Some("a"), none(), Some("team-a")), true),
+        ("aws", find(None, tags(), None), true),
+        ("aws", find(None, none(), Some("team-a")), false),
+        ("fake", find(Some("a"), none(), None), true),
+        ("fake", find(None, none(), None), false),
+        ("fake", find(None, tags(), None), false),
+        ("fake", find(Some("a"), none(), Some("team-a")), false),
+    ] {
+        assert_eq!(finds(&catalogue(provider), &plan).is_ok(), served, "{provider} {plan:?}");
+    }
+}
+
 #[test]
 fn vault_logs_in_with_the_slots_of_the_grant() {
     let account = json!({"role": "reader", "serviceAccountRef": {"name": "reader"}});
@@ -319,6 +347,7 @@ fn aws_asks_secrets_manager() {
             get,
             json!({"SecretId": "team-a/db", "VersionId": "0f8fad5b-d9cb"}),
         ),
+        ("sm-get", vec![key("team-a/rds!db-1")], get, json!({"SecretId": "team-a/rds!db-1"})),
         ("sm-get-listed", vec![echo("name", "team-a/db", Some(&[]))], get, json!({"SecretId": "team-a/db"})),
         (
             "sm-get-listed-binary",
@@ -352,6 +381,7 @@ fn aws_asks_secrets_manager() {
             Reason::SlotNotAllowed,
         ),
         ("sm-get", vec![key("team-a/db"), version("stage", "a\"b")], Reason::SlotNotAllowed),
+        ("sm-get", vec![key("team-a/db:x")], Reason::SlotNotAllowed),
         ("sm-list-path", vec![path("team-b")], Reason::KeyNotGranted),
         ("ps-get", vec![key("team-a/db")], Reason::OperationNotGranted),
     ] {

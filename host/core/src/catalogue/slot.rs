@@ -88,6 +88,8 @@ pub struct Statement {
 pub enum Class {
     /// `[A-Za-z0-9_.@+=-]{1,255}`.
     Segment,
+    /// `[A-Za-z0-9_.@+=!-]{1,255}`: names of AWS Secrets Manager, whose services write `rds!...`. No `:`, so no ARN.
+    SecretName,
     /// Printable ASCII and space without `/ \ % ? #`, 1-255 bytes; percent-encoded in paths.
     Wide,
     /// `[0-9]{1,20}`.

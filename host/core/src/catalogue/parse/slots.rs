@@ -199,7 +199,7 @@ fn granted(place: &Place, name: &str, slot: &GrantSlot, faults: &mut Faults) {
 fn class(place: &Place, name: &str, class: Class, faults: &mut Faults) {
     let fits = match place.part {
         Part::Path { .. } => {
-            matches!(class, Class::Segment | Class::Wide | Class::Digits | Class::Name)
+            matches!(class, Class::Segment | Class::SecretName | Class::Wide | Class::Digits | Class::Name)
         }
         Part::Query => class != Class::Text,
         Part::Header => !matches!(class, Class::Text | Class::Wide),
@@ -209,7 +209,7 @@ fn class(place: &Place, name: &str, class: Class, faults: &mut Faults) {
         fits,
         &place.path,
         &format!("has the slot `{name}`, whose class cannot stand here"),
-        "paths take segment, wide, digits and name; headers no wide or text; queries no text",
+        "paths take segment, secret-name, wide, digits and name; headers no wide or text; queries no text",
     );
 }
 
