@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod aws;
+mod compat;
 mod denied;
 mod faults;
 mod input;

@@ -18,6 +18,9 @@ pub struct ValueRule {
     /// error, and nothing is ever deleted for a misspelt path.
     #[serde(default)]
     pub missing_property: bool,
+    /// A secret that is not there is an error, and the deletion policy never sees it.
+    #[serde(default)]
+    pub absent_fails: bool,
     /// Names that `find` brings are converted before a rewrite sees them.
     #[serde(default)]
     pub converted_names: bool,
@@ -46,8 +49,8 @@ pub enum PropertyForm {
     DotsOrPath,
     /// A gjson path.
     Path,
-    /// A member of exactly that name that is a text; everything else is missing.
-    TextMember,
+    /// A member of exactly that name, a number as it is written.
+    Member,
 }
 
 /// By what `find` selects.

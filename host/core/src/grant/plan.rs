@@ -160,7 +160,7 @@ impl Maker<'_> {
         if super::fill::setting(self.sources.settings, at).is_some() {
             return None;
         }
-        let field = format!("spec.provider.{}{}", self.sources.catalogue.name, at.replace('/', "."));
+        let field = format!("spec.provider.{}{}", self.sources.catalogue.key(), at.replace('/', "."));
         let name = at.trim_start_matches('/');
         let remedy = format!(
             "the store has no `{name}`: set it, or begin the key or path with what the grant has there"

@@ -87,7 +87,7 @@ mod tests {
             (&by_name, find(None, None, None), "spec.dataFrom[1].find: vault finds by name only"),
             (&both, find(None, None, None), "spec.dataFrom[1].find: vault finds by name or tags only"),
         ] {
-            let message = finds(catalogue, &plan).err().expect("refused").message;
+            let message = finds(catalogue, &plan).expect_err("refused").message;
             assert!(message.starts_with(field), "{message}");
         }
     }

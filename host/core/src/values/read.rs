@@ -45,7 +45,7 @@ pub fn property(value: &Value, path: &str, rule: ValueRule) -> Result<Option<Val
         PropertyForm::MemberOrPath => property::get(value, path),
         PropertyForm::DotsOrPath => dots_or_path(value, path),
         PropertyForm::Path => query(value, path),
-        PropertyForm::TextMember => text_member(value, path),
+        PropertyForm::Member => member(value, path),
     };
     match found {
         Err(PropertyError::NotJson) | Ok(None) if rule.missing_property => Ok(None),
@@ -90,8 +90,7 @@ fn query(value: &Value, path: &str) -> Result<Option<Value>, PropertyError> {
     property::query(&json, path)
 }
 
-fn text_member(value: &Value, name: &str) -> Result<Option<Value>, PropertyError> {
+fn member(value: &Value, name: &str) -> Result<Option<Value>, PropertyError> {
     let json = Json::parse_lenient(value.bytes()).map_err(|_| PropertyError::NotJson)?;
-    let member = json.root().member(name).filter(|node| node.kind() == Kind::Text);
-    Ok(member.map(|node| node.value()))
+    Ok(json.root().member(name).map(convert::member))
 }

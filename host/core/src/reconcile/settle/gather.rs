@@ -115,10 +115,7 @@ fn values(item: &Item<'_>, Sourced { result, values: rule }: Sourced) -> Result<
         // Nothing matches: that is an empty answer and no missing secret.
         (Item::Find(..), EntryResult::Absent) => Data::new(),
         (_, EntryResult::Absent | EntryResult::Failed(EntryFailure::Provider(Failure::NotFound))) => {
-            // As in ESO: a secret without metadata to read is not one that is gone.
-            let fails =
-                item.remote().is_some_and(|remote| remote.metadata_policy == Some(MetadataPolicy::Fetch));
-            return if fails { Err(What::Missing) } else { Ok(None) };
+            return if item.must_exist(rule) { Err(What::Missing) } else { Ok(None) };
         }
         (_, EntryResult::Failed(failure)) => return Err(What::Failed(failure)),
         (Item::Data(entry), EntryResult::Value(value)) => {
@@ -209,12 +206,14 @@ impl Item<'_> {
         }
     }
 
-    /// What names one secret.
-    fn remote(&self) -> Option<&RemoteRef> {
-        match self {
-            Self::Data(entry) => Some(&entry.remote_ref),
-            Self::Extract(_, extract) => Some(extract),
-            Self::Find(..) => None,
-        }
+    /// Whether it is an error, whatever the deletion policy, that the backend does not have it. As in ESO, a secret
+    /// without metadata to read is not one that is gone.
+    fn must_exist(&self, rule: ValueRule) -> bool {
+        let remote = match self {
+            Self::Data(entry) => &entry.remote_ref,
+            Self::Extract(_, extract) => extract,
+            Self::Find(..) => return false,
+        };
+        rule.absent_fails || remote.metadata_policy == Some(MetadataPolicy::Fetch)
     }
 }
