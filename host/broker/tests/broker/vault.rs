@@ -126,6 +126,28 @@ async fn a_find_names_what_it_brings_behind_the_path_as_it_is_written() {
     }
 }
 
+/// One odd name must not stop every find in its folder.
+#[tokio::test]
+async fn a_name_that_cannot_be_asked_for_is_left_out_of_a_listing() {
+    let (kv, house) = (backend(), House::new());
+    for key in ["team-a/gr%C3%BCn", "team-a/a%25b", "team-a/odd%3F/below"] {
+        kv.put("", "kv", key, json!({"v": 1})).unwrap();
+    }
+    let mut guest = house.open(program(&kv), vec![find(Some("team-a"), None, &[])]);
+    let token = login(&mut guest).await;
+    let top = guest.body(request("kv2-list", &[("path", Arg::Entry(0, Part::Path))], Some(token))).await;
+    let mut names = Vec::new();
+    for index in ["/0", "/1", "/2"] {
+        let Answer::Text(name) = guest.ask(Ask::Text(at(top, &["/data/keys", index]))).await else {
+            panic!()
+        };
+        names.extend(name.ok());
+    }
+    assert_eq!(names, ["db", "sub/"]);
+    guest.ask(Ask::Absent(0)).await;
+    guest.done().await;
+}
+
 /// ESO's metadata: three members of the server's own, and custom ones before them. None is no absent secret.
 #[tokio::test]
 async fn metadata_is_more_than_what_people_wrote() {
