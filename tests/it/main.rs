@@ -7,6 +7,7 @@
 
 mod auth;
 mod aws;
+mod compat;
 mod denied;
 mod disk;
 mod faults;

@@ -7,7 +7,7 @@ use bailiwick_boundary::Failure;
 
 pub use trouble::Trouble;
 
-use crate::{program::InputRef, reason::Denial, secret::Value};
+use crate::{catalogue::ValueRule, program::InputRef, reason::Denial, secret::Value};
 
 /// What a run brought, one for each entry of the task, in order.
 pub struct Fetched {
@@ -15,6 +15,14 @@ pub struct Fetched {
     pub entries: Vec<EntryResult>,
     /// Set where the run did not end well: then no entry may be written (I8).
     pub run: Result<(), RunFailure>,
+}
+
+/// One result, and how its provider's values are read.
+pub struct Sourced {
+    /// What the run brought.
+    pub result: EntryResult,
+    /// The rule of the catalogue that it was run by.
+    pub values: ValueRule,
 }
 
 /// The result of one entry.

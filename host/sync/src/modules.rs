@@ -88,7 +88,7 @@ impl Source<'_> {
         let found = if self.engine.is_some() { inspect::claims(&bytes) } else { inspect::inspect(&bytes) };
         let Inspection { digest, catalogue, .. } = found.map_err(|error| fail(&shown, chain(&error)))?;
         if catalogue.name != object.metadata.name {
-            let what = format!("the module serves spec.provider.{}; name the Provider so", catalogue.name);
+            let what = format!("the module is {}; name the Provider so", catalogue.name);
             return Err(fail("metadata.name", what));
         }
         let provider = self.engine.map(|engine| engine.load(&bytes)).transpose();

@@ -124,6 +124,11 @@ impl Session {
 
     fn keep(&self, prepared: &Prepared, reply: Reply, bytes: u64) -> Result<Answered, RunFailure> {
         let outcome = reply.outcome;
+        let unsendable = reply.listed.as_ref().map_or(0, |listed| listed.unsendable);
+        if unsendable > 0 {
+            let (object, operation) = (&self.channel.program.stamp.object, &prepared.operation);
+            tracing::warn!(%object, %operation, unsendable, "the backend lists names that cannot be asked for");
+        }
         self.forget_refused(prepared, outcome);
         let mut state = self.lock();
         state.held_bytes = state.held_bytes.saturating_add(bytes);

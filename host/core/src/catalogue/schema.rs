@@ -46,7 +46,7 @@ pub struct FieldError {
 /// # Errors
 /// Every field that does not fit.
 pub fn check(catalogue: &Catalogue, settings: &Json) -> Result<Checked, Vec<FieldError>> {
-    let base = format!("spec.provider.{}", catalogue.name);
+    let base = format!("spec.provider.{}", catalogue.key());
     let mut pass = Pass { base, errors: Vec::new(), config: BTreeMap::new() };
     let public = pass.field(&catalogue.settings, "", settings);
     if pass.errors.is_empty() {

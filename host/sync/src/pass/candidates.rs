@@ -118,11 +118,17 @@ impl Candidates<'_> {
 }
 
 fn module<'a, W: World>(pass: &'a Pass<'_, W>, store: &SecretStoreSpec) -> Result<&'a Module, NotReady> {
-    let name = &store.provider.name;
-    match pass.modules.get(name) {
-        Some(Ok(module)) => Ok(module),
+    let key = &store.provider.name;
+    let refused = |why: String| Err(NotReady::new(format!("spec.provider.{key}: {why}")));
+    // ESO has keys with capitals (`openBao`); names of objects have none.
+    let name = key.to_ascii_lowercase();
+    match pass.modules.get(&name) {
+        Some(Ok(module)) if module.catalogue.key() == key => Ok(module),
+        Some(Ok(module)) => {
+            refused(format!("Provider {name} serves spec.provider.{}", module.catalogue.key()))
+        }
         Some(Err(error)) => Err(NotReady::new(error.to_string())),
-        None => Err(NotReady::new(format!("spec.provider.{name}: there is no Provider of this name"))),
+        None => refused(format!("there is no Provider {name}")),
     }
 }
 
