@@ -2,11 +2,13 @@
 //! and exports, and that no part of it starts out larger than a run may ever be. The bytes may be hostile; names out
 //! of them are escaped and cut.
 
+mod effort;
+
 use wasmparser::{BinaryReaderError, Encoding, Parser, Payload};
 
 use crate::{
     LoadError, MAX_COMPONENT,
-    limits::{MAX_MEMORY, MAX_TABLE, TABLES},
+    limits::{CORE_INSTANCES, MAX_MEMORY, MAX_TABLE, MEMORIES, TABLES},
 };
 
 /// The interfaces of the `blind` world. None of `wasi:*` is among them.
@@ -42,12 +44,20 @@ pub(crate) fn admit(component: &[u8]) -> Result<(), LoadError> {
     if seen.provider { Ok(()) } else { Err(LoadError::NoProvider) }
 }
 
+/// Admits what compiling costs (I8). Apart from [`admit`], since code out of the cache is not compiled again.
+pub(crate) fn weigh(component: &[u8]) -> Result<(), LoadError> {
+    let effort = effort::Effort::of(component).map_err(|_| LoadError::Invalid)?;
+    effort.excess().map_or(Ok(()), |what| Err(LoadError::Costly(what)))
+}
+
 /// What stands in the bytes, as far as it matters here.
 #[derive(Default)]
 struct Seen {
     core_module: bool,
     foreign: Vec<String>,
     provider: bool,
+    modules: u32,
+    memories: u32,
     tables: u32,
     oversize: Option<&'static str>,
 }
@@ -59,7 +69,13 @@ impl Seen {
         for payload in Parser::new(0).parse_all(component) {
             let payload = payload?;
             match payload {
-                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+                Payload::ModuleSection { .. } => {
+                    depth += 1;
+                    seen.modules += 1;
+                    // Each one costs the compiler an image of its memory, whether it is instantiated or not.
+                    seen.bound(seen.modules > CORE_INSTANCES, "over 8 core modules");
+                }
+                Payload::ComponentSection { .. } => depth += 1,
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 _ if depth == 0 => seen.outside(payload)?,
                 _ => seen.inside(payload)?,
@@ -97,6 +113,8 @@ impl Seen {
     fn inside(&mut self, payload: Payload<'_>) -> Result<(), BinaryReaderError> {
         match payload {
             Payload::MemorySection(section) => {
+                self.memories = self.memories.saturating_add(section.count());
+                self.bound(self.memories > MEMORIES, "over one memory");
                 for memory in section {
                     let bytes = memory?.initial.saturating_mul(PAGE);
                     self.bound(bytes > MAX_MEMORY as u64, "a memory of over 16 MiB");

@@ -2,6 +2,7 @@
 //! will run in this process: so the folder is ours alone, each file carries a MAC under a key that is kept elsewhere,
 //! and the very bytes that were checked are those that are loaded. Any doubt is a miss, and a miss compiles.
 
+mod bounds;
 mod folder;
 mod key;
 mod trusted;
@@ -61,17 +62,18 @@ impl Cache {
     }
 
     /// The component's code from the cache, else compiled and kept.
-    pub(crate) fn load(
+    pub(crate) fn load<E>(
         &self,
         engine: &Engine,
         compatibility: Compatibility,
         component: &[u8],
-    ) -> wasmtime::Result<Component> {
+        compile: impl FnOnce() -> Result<Component, E>,
+    ) -> Result<Component, E> {
         let name = name(compatibility, component);
         if let Some(found) = self.hit(engine, &name) {
             return Ok(found);
         }
-        let compiled = Component::from_binary(engine, component)?;
+        let compiled = compile()?;
         self.keep(&name, &compiled);
         Ok(compiled)
     }
@@ -92,7 +94,8 @@ impl Cache {
     fn keep(&self, name: &str, compiled: &Component) {
         let written = compiled.serialize().map_err(std::io::Error::other).and_then(|code| {
             let mac = self.key.mac(name, &code);
-            self.folder.write(name, &[&mac, &code])
+            self.folder.write(name, &[&mac, &code])?;
+            self.folder.sweep()
         });
         if let Err(error) = written {
             tracing::warn!(%error, "compiled code is not kept");

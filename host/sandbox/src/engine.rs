@@ -8,7 +8,7 @@ use wasmtime::component::{Component, HasSelf, Linker};
 
 use crate::{
     Cache, LoadError, Provider,
-    admit::admit,
+    admit::{admit, weigh},
     bindings::{Blind, BlindPre},
     cache::Compatibility,
     host::Run,
@@ -83,7 +83,7 @@ impl Engine {
     /// Every [`LoadError`]; the engine and what is loaded already are as before.
     pub fn load(&self, component: &[u8]) -> Result<Provider, LoadError> {
         admit(component)?;
-        let compiled = self.0.compiled(component).map_err(refused(LoadError::Invalid))?;
+        let compiled = self.0.compiled(component)?;
         let linked = self.0.linker.instantiate_pre(&compiled).map_err(refused(LoadError::OtherTypes))?;
         let pre = BlindPre::new(linked).map_err(refused(LoadError::OtherTypes))?;
         Ok(Provider { pre, engine: self.clone() })
@@ -97,10 +97,14 @@ impl Engine {
 }
 
 impl Inner {
-    fn compiled(&self, component: &[u8]) -> wasmtime::Result<Component> {
+    fn compiled(&self, component: &[u8]) -> Result<Component, LoadError> {
+        let compile = || {
+            weigh(component)?;
+            Component::from_binary(&self.wasmtime, component).map_err(refused(LoadError::Invalid))
+        };
         match &self.cache {
-            None => Component::from_binary(&self.wasmtime, component),
-            Some((cache, compatibility)) => cache.load(&self.wasmtime, *compatibility, component),
+            None => compile(),
+            Some((cache, compatibility)) => cache.load(&self.wasmtime, *compatibility, component, compile),
         }
     }
 }

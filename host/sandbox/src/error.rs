@@ -26,6 +26,9 @@ pub enum LoadError {
     /// A memory or table starts out larger than any run may have.
     #[error("asks for {0} from the start: more than any run may have")]
     Oversize(&'static str),
+    /// Compiling it could take minutes, or gigabytes.
+    #[error("takes too much to compile: {0}")]
+    Costly(&'static str),
     /// It does not validate, or uses a proposal that is switched off.
     #[error("not a valid WebAssembly component for this engine")]
     Invalid,

@@ -7,7 +7,7 @@ use crate::limits::{CORE_INSTANCES, MAX_MEMORY, MAX_TABLE, MEMORIES, TABLES};
 
 /// Part of the name of what the cache keeps: raise it with each change here that the engine's own compatibility
 /// hash does not see.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Metadata of one instance, in bytes; a provider takes a few thousand.
 const METADATA: usize = 256 << 10;
@@ -25,6 +25,8 @@ pub(crate) fn config(slots: u32) -> Config {
     config.memory_guard_size(64 << 10);
     config.memory_reservation_for_growth(0);
     config.memory_may_move(false);
+    // A data byte at each end of a memory must not make an image of all of it.
+    config.memory_guaranteed_dense_image_size(1 << 20);
     config.epoch_interruption(true);
     config.wasm_relaxed_simd(false);
     config.wasm_memory64(false);

@@ -2,18 +2,24 @@
 //! is not there.
 
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::{self, DirBuilder, DirEntry, File},
     io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 use tempfile::NamedTempFile;
 
-use super::CacheError;
+use super::{
+    CacheError,
+    bounds::{Kept, surplus},
+};
 
-/// The largest file that is read, in bytes. Machine code is about four times its component.
-const MAX: u64 = 256 << 20;
+/// The largest file that is kept and read, in bytes: machine code of the most that is compiled takes less.
+const MAX: u64 = 64 << 20;
+/// How exactly the last use of a file is known.
+const TOUCH: Duration = Duration::from_secs(24 * 3600);
 
 /// A folder that only we may enter.
 #[derive(Debug)]
@@ -45,17 +51,46 @@ impl Folder {
     pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
         let file = File::open(self.path.join(name)).ok()?;
         let mut bytes = Vec::new();
-        file.take(MAX).read_to_end(&mut bytes).ok()?;
+        (&file).take(MAX).read_to_end(&mut bytes).ok()?;
+        touch(&file);
         Some(bytes)
     }
 
+    /// Removes what is too old or too much. Another process may do the same at the same time: a file that is gone is
+    /// gone, and one that goes while it is read is still whole.
+    pub(super) fn sweep(&self) -> io::Result<()> {
+        let files = fs::read_dir(&self.path)?.filter_map(|entry| kept(&entry.ok()?));
+        for name in surplus(files.collect()) {
+            let _ = fs::remove_file(self.path.join(name));
+        }
+        Ok(())
+    }
+
     pub(super) fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+        if parts.iter().map(|part| part.len() as u64).sum::<u64>() >= MAX {
+            return Err(io::Error::other("it is larger than what is kept"));
+        }
         let mut file = NamedTempFile::new_in(&self.path)?;
         for part in parts {
             file.write_all(part)?;
         }
         file.persist(self.path.join(name))?;
         Ok(())
+    }
+}
+
+/// A regular file, links not followed.
+fn kept(entry: &DirEntry) -> Option<Kept> {
+    let meta = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+    let age = meta.modified().ok()?.elapsed().unwrap_or_default();
+    Some(Kept { name: entry.file_name().into_string().ok()?, size: meta.len(), age })
+}
+
+/// Marks a file as used.
+fn touch(file: &File) {
+    let modified = file.metadata().and_then(|meta| meta.modified());
+    if modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > TOUCH)) {
+        let _ = file.set_modified(SystemTime::now());
     }
 }
 
