@@ -23,6 +23,7 @@ use crate::{
 pub use self::{
     fault::{Fault, NotServed},
     kind::Kind,
+    path::shown,
 };
 
 mod fault;

@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use bailiwick_core::text::escaped;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -21,12 +22,15 @@ pub(crate) fn fatal(error: &anyhow::Error) -> u8 {
 
 /// One line to standard error. A closed standard error is nothing to fail for.
 pub(crate) fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", escaped(line));
 }
 
-/// Text to standard output.
+/// Lines to standard output. What a cell or a message may not hold is escaped; JSON stays JSON.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
+    let mut out = std::io::stdout().lock();
+    for line in text.trim_end_matches('\n').split('\n') {
+        let _ = writeln!(out, "{}", escaped(line));
+    }
 }
 
 /// Anything as JSON to standard output.
@@ -39,7 +43,7 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let cells = || {
         std::iter::once(header.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>())
-            .chain(rows.iter().cloned())
+            .chain(rows.iter().map(|row| row.iter().map(|cell| escaped(cell).into_owned()).collect()))
     };
     let mut widths = vec![0; header.len()];
     for row in cells() {
@@ -65,5 +69,11 @@ mod tests {
             &[vec!["a".into(), "True".into()], vec!["longer".into(), "False".into()]],
         );
         assert_eq!(text, "NAME    READY\na       True\nlonger  False");
+    }
+
+    #[test]
+    fn denied_a_cell_that_draws_a_row() {
+        let text = table(&["NAME"], &[vec!["a\nteam-b  db  True\u{1b}[2K".into()]]);
+        assert_eq!(text, "NAME\na\\u000ateam-b  db  True\\u001b[2K");
     }
 }

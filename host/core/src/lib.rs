@@ -15,4 +15,5 @@ pub mod reason;
 pub mod reconcile;
 pub mod secret;
 pub mod sigv4;
+pub mod text;
 pub mod values;

@@ -9,6 +9,7 @@ use std::{
 use bailiwick_api::{
     external_secret::ExternalSecretSpec,
     grant::CapabilityGrantSpec,
+    manifest::shown,
     meta::{Object, ObjectMeta},
     secret_store::SecretStoreSpec,
 };
@@ -122,7 +123,10 @@ fn module<'a, W: World>(pass: &'a Pass<'_, W>, store: &SecretStoreSpec) -> Resul
     match pass.modules.get(name) {
         Some(Ok(module)) => Ok(module),
         Some(Err(error)) => Err(NotReady::new(error.to_string())),
-        None => Err(NotReady::new(format!("spec.provider.{name}: there is no Provider of this name"))),
+        None => {
+            let what = "there is no Provider of this name";
+            Err(NotReady::new(format!("spec.provider.{}: {what}", shown(name))))
+        }
     }
 }
 
