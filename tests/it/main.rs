@@ -9,6 +9,14 @@ mod aws;
 mod denied;
 mod faults;
 mod input;
+#[cfg(feature = "scan")]
 mod interference;
 mod scene;
 mod vault;
+
+/// A run of the tests that leaves I3 and I4 out does not pass.
+#[cfg(not(feature = "scan"))]
+#[test]
+fn i3_i4_need_the_scan() {
+    panic!("run `cargo xtask test`, or add `--features bailiwick/scan`");
+}

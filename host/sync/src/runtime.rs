@@ -44,9 +44,11 @@ impl Runtime {
         };
         let (port, run) = self.broker.open(program, entries, around.material, around.current);
         let mut stop = self.stop.clone();
+        // What `wait_for` gives back holds a lock, which may not cross an await of a task.
+        let stopped = async { drop(stop.wait_for(|stop| *stop).await) };
         let ended = tokio::select! {
             ended = provider.run(task, Box::new(port), limits) => ended,
-            _ = stop.wait_for(|stop| *stop) => return run.finish(Err("the process was asked to end")).await,
+            () = stopped => return run.finish(Err("the process was asked to end")).await,
         };
         run.finish(ended.map_err(RunError::as_str)).await
     }

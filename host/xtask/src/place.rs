@@ -35,6 +35,11 @@ pub(crate) fn program(name: &str) -> PathBuf {
     target().join("debug").join(name)
 }
 
+/// A program of ours, as `cargo build --release` leaves it.
+pub(crate) fn released(name: &str) -> PathBuf {
+    target().join("release").join(name)
+}
+
 /// Where a tool of a version is installed: `~/.cache/bailiwick/tools/NAME-VERSION`.
 pub(crate) fn tool(name: &str, version: &str) -> Result<PathBuf> {
     let cache = match std::env::var_os("XDG_CACHE_HOME").filter(|cache| !cache.is_empty()) {

@@ -24,11 +24,11 @@ pub(crate) fn run() -> Result<()> {
     // Together: apart, what they share would be compiled with two feature sets, and wasmtime stands on it.
     let packages = ["--package", "bailiwick", "--package", "bailiwick-testkit"];
     succeed(cargo(&place::root()).args(["build", "--locked", "--bins"]).args(packages))?;
-    build(&compiler)
+    build(&compiler, &place::program("bailiwick"))
 }
 
-/// Builds all providers with the `bailiwick` that is built already.
-pub(crate) fn build(compiler: &Compiler) -> Result<()> {
+/// Builds all providers with a `bailiwick` that is built already.
+pub(crate) fn build(compiler: &Compiler, bailiwick: &Path) -> Result<()> {
     title("The providers");
     let folder = workspace();
     let mut command = compiler.cargo_build(&folder);
@@ -40,7 +40,7 @@ pub(crate) fn build(compiler: &Compiler) -> Result<()> {
     for provider in list()? {
         let module = place::guests().join(TARGET).join("release").join(format!("{}.wasm", provider.name));
         let out = place::providers().join(format!("{}.wasm", provider.name));
-        let mut command = plain(&place::program("bailiwick").to_string_lossy(), &place::root());
+        let mut command = plain(&bailiwick.to_string_lossy(), &place::root());
         command.args(["provider", "build"]).arg(&provider.folder);
         succeed(command.arg("--module").arg(module).arg("--out").arg(out))?;
     }

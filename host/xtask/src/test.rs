@@ -7,7 +7,7 @@ use crate::run::{cargo, plain, say, succeed, title};
 use crate::{place, providers, quickstart, setup, tools};
 
 /// Lets the tests of I3 and I4 read a guest's memory. The binary that is shipped has it not (a test says so).
-const SCAN: [&str; 2] = ["--features", "bailiwick-sandbox/scan"];
+const SCAN: [&str; 2] = ["--features", "bailiwick/scan"];
 
 /// Runs everything.
 pub(crate) fn run() -> Result<()> {
@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<()> {
     title("The host");
     // Tests and programs together: apart, they might be compiled with two feature sets.
     succeed(cargo(&root).args(["build", "--workspace", "--bins", "--tests", "--locked"]).args(SCAN))?;
-    providers::build(&compiler)?;
+    providers::build(&compiler, &place::program("bailiwick"))?;
     quickstart::show()?;
     title("Tests");
     succeed(

@@ -20,7 +20,7 @@ pub type Files = BTreeMap<PathBuf, Zeroizing<String>>;
 
 /// A folder or file could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read {path}: {source}")]
+#[error("cannot read {}", path.display())]
 pub struct FilesError {
     path: PathBuf,
     source: io::Error,
