@@ -1,11 +1,11 @@
 //! From an origin to an open connection: one resolution, every address classified, exactly the checked address
 //! dialled, the peer compared, TLS with the grant's roots (I6). One struct, the target, feeds the address, the
-//! name in the certificate and the Host header.
+//! name in the certificate and the Host header; only DNS is asked for more of a service's name (`names::looked_up`).
 
 use std::net::{IpAddr, SocketAddr};
 
 use bailiwick_core::{
-    egress::address,
+    egress::{address, names},
     program::{Origin, Target},
 };
 use bytes::Bytes;
@@ -50,7 +50,8 @@ impl Network {
         let addresses = match target.origin.literal {
             Some(literal) => vec![literal],
             None => {
-                let resolving = self.names.resolve(&target.origin.host);
+                let name = names::looked_up(&target.origin.host);
+                let resolving = self.names.resolve(&name);
                 timeout(self.timeouts.connect, resolving).await.map_err(|_| SendError::TimedOut)??
             }
         };
