@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use bailiwick_core::{
     egress::{address, names},
     program::{Origin, Target},
+    reason::Reason,
 };
 use bytes::Bytes;
 use http_body_util::Full;
@@ -45,7 +46,7 @@ impl Network {
         open(stream.map_err(|error| refused(origin, &error))?, address).await
     }
 
-    /// The origin's addresses, if every one of them may be dialled.
+    /// The origin's addresses, if every one of them may be dialled and none leads back to us.
     async fn admitted(&self, target: &Target) -> Result<Vec<IpAddr>, SendError> {
         let addresses = match target.origin.literal {
             Some(literal) => vec![literal],
@@ -56,6 +57,10 @@ impl Network {
             }
         };
         address::admit_all(&addresses, &target.addresses).map_err(SendError::Denied)?;
+        let ours = |ip: &IpAddr| address::is_own(SocketAddr::new(*ip, target.origin.port), &self.listeners);
+        if addresses.iter().any(ours) {
+            return Err(SendError::Denied(Reason::AddressNotGranted));
+        }
         Ok(addresses)
     }
 

@@ -143,6 +143,25 @@ async fn g6a_denied_a_service_outside_of_the_clusters_network() {
     assert_eq!(house.audit.lines(), ["get AddressNotGranted"; 4]);
 }
 
+/// The allowed twin is every other test: a backend on loopback that is not ours.
+#[tokio::test]
+async fn g6a_denied_our_own_listeners() {
+    let (dns, counter) = (Dns::start().unwrap(), Counter::start().unwrap());
+    dns.answer("vault.corp.example", &[loopback()]);
+    let ours = counter.address();
+    let house = House::with(|options| {
+        options.resolver = NameServers::Fixed(vec![dns.address()]);
+        options.listeners = vec![ours];
+    });
+    let literal = Origin { literal: Some(ours.ip()), ..named("127.0.0.1", ours.port()) };
+    for origin in [named("vault.corp.example", ours.port()), literal] {
+        let mut guest = house.open(program_at(origin), vec![data("team-a/db")]);
+        assert_eq!(guest.call(read(0, None)).await, Err(CallError::Denied));
+    }
+    assert_eq!(counter.connections().unwrap(), 0);
+    assert_eq!(house.audit.lines(), ["get AddressNotGranted"; 2]);
+}
+
 #[tokio::test]
 async fn i6_denied_the_hosts_file_and_unknown_names() {
     let dns = Dns::start().unwrap();

@@ -3,7 +3,7 @@
 //!
 //! A NAT64 prefix out of an operator's own space looks like any other network and can't be told from it here.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
 
@@ -115,6 +115,17 @@ pub fn admit_all(addresses: &[IpAddr], rule: &AddressRule) -> Result<(), Reason>
 #[must_use]
 pub fn is_private(network: IpNet) -> bool {
     [network.network(), network.broadcast()].iter().all(|end| classify(*end) == Class::Private)
+}
+
+/// Whether a connection to `address` would reach one of our own `listeners` (G6a). Each is written as it is reached from
+/// here; one on loopback is on all of loopback, since a socket that is bound to every address is.
+#[must_use]
+pub fn is_own(address: SocketAddr, listeners: &[SocketAddr]) -> bool {
+    let (port, address) = (address.port(), address.ip().to_canonical());
+    listeners.iter().any(|own| {
+        let ip = own.ip().to_canonical();
+        own.port() == port && (ip == address || (ip.is_loopback() && address.is_loopback()))
+    })
 }
 
 const fn granted(class: AddressClass) -> Class {

@@ -176,6 +176,20 @@ fn g6a_networks_that_can_be_a_clusters() {
     }
 }
 
+#[test]
+fn g6a_allowed_and_denied_our_own_listeners() {
+    let socket = |text: &str| text.parse::<SocketAddr>().unwrap();
+    let own = [socket("127.0.0.1:8080"), socket("10.8.0.7:8080")];
+    for text in ["127.0.0.1:8080", "127.0.0.2:8080", "[::1]:8080", "10.8.0.7:8080", "[::ffff:10.8.0.7]:8080"]
+    {
+        assert!(is_own(socket(text), &own), "{text}");
+        assert!(!is_own(socket(text), &[]), "{text}");
+    }
+    for text in ["127.0.0.1:8200", "10.8.0.7:8200", "10.8.0.8:8080", "1.1.1.1:8080"] {
+        assert!(!is_own(socket(text), &own), "{text}");
+    }
+}
+
 /// Row 35: whatever class and networks a rule has.
 #[test]
 fn g6a_denied_metadata_whatever_the_cidrs() {
