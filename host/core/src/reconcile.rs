@@ -16,7 +16,7 @@ pub mod targets;
 
 pub use assign::{Assigned, assign};
 pub use entries::{EntryPlan, Source, StoreKey};
-pub use observed::{Observed, TargetState, created_by, place};
+pub use observed::{Managed, Observed, TargetState, created_by, place};
 pub use plan::{FetchPlan, NotReady, Plan, plan};
 pub use settle::{Action, DesiredSecret, Settled, settle};
 

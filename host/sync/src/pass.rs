@@ -17,7 +17,7 @@ use bailiwick_api::{
 use bailiwick_core::{
     reason::{Denial, Reason},
     reconcile::{
-        Action, NotReady, Observed, Plan, Settled, TargetState, place, plan, settle,
+        Action, Managed, NotReady, Observed, Plan, Settled, TargetState, place, plan, settle,
         settle::{Change, Ready},
     },
 };
@@ -134,7 +134,7 @@ impl<W: World> Pass<'_, W> {
     ) -> Result<Option<TargetState>, WorldError> {
         let mut target = self.world.target(namespace, name).await?;
         if let Some(target) = &mut target {
-            target.managed.clone_from(&remembered.managed);
+            target.recall(name, &remembered.status, &remembered.written);
         }
         Ok(target)
     }
@@ -151,29 +151,29 @@ impl<W: World> Pass<'_, W> {
             Ok(ready) => ready,
             Err(not_ready) => return self.failed(object, remembered, not_ready).await,
         };
-        let (did, keys, managed) = self.apply(object, action, &remembered.managed).await?;
+        let (did, keys, written) = self.apply(object, action, &remembered.written).await?;
         let status = self.synced(object, remembered, ready, version);
         if !self.dry_run {
-            self.world.report(object, &Remembered { status, managed }).await?;
+            self.world.report(object, &Remembered { status, written }).await?;
         }
         Ok(self.outcome(object, Ok(ready), did, keys))
     }
 
-    /// Performs the action; says what was done, by key, and which keys are ours now.
+    /// Performs the action; says what was done, by key, and what of the Secret is ours now.
     async fn apply(
         &self,
         object: &Object<ExternalSecretSpec>,
         action: Action,
-        managed: &[String],
-    ) -> Result<(Did, BTreeMap<String, Change>, Vec<String>), WorldError> {
+        written: &Managed,
+    ) -> Result<(Did, BTreeMap<String, Change>, Managed), WorldError> {
         let (namespace, name) = place(object);
         match action {
-            Action::Keep => Ok((Did::Kept, BTreeMap::new(), managed.to_vec())),
+            Action::Keep => Ok((Did::Kept, BTreeMap::new(), written.clone())),
             Action::Delete => {
                 if !self.dry_run {
                     self.world.delete(namespace, name).await?;
                 }
-                Ok((Did::Deleted, BTreeMap::new(), Vec::new()))
+                Ok((Did::Deleted, BTreeMap::new(), Managed::default()))
             }
             Action::Write(secret) => {
                 if !self.dry_run {

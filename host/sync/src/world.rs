@@ -11,13 +11,13 @@ use bailiwick_api::{
     status::ExternalSecretStatus,
 };
 use bailiwick_broker::{Current, Material};
-use bailiwick_core::reconcile::{DesiredSecret, StoreKey, TargetState};
+use bailiwick_core::reconcile::{DesiredSecret, Managed, StoreKey, TargetState};
 
 /// What a pass needs of the world around it.
 pub trait World: Send + Sync {
     /// Now, in seconds of the Unix epoch.
     fn now(&self) -> i64;
-    /// The status after the last pass, and the keys of the Secret that this object wrote.
+    /// The status after the last pass, and what of the Secret this object wrote.
     fn status(
         &self,
         object: &Object<ExternalSecretSpec>,
@@ -70,9 +70,9 @@ pub struct Remembered {
     /// Its status.
     #[serde(default)]
     pub status: ExternalSecretStatus,
-    /// The keys of the Secret that it wrote (in a cluster: managedFields).
+    /// What of the Secret it wrote (in a cluster: managedFields).
     #[serde(default)]
-    pub managed: Vec<String>,
+    pub written: Managed,
 }
 
 /// ESO's CAProvider, with its namespace resolved.

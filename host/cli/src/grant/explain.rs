@@ -59,8 +59,10 @@ fn as_words(entry: &EntryExplained) -> String {
 
 fn request(sent: &Sent) -> String {
     let each = if sent.each_name { ", for each listed name that the keys admit" } else { "" };
+    let looked_up =
+        sent.looked_up.as_ref().map(|name| format!("\n      looked up as {name}")).unwrap_or_default();
     format!(
-        "    {} {}{each}\n      operation {}, admitted by {}",
+        "    {} {}{each}{looked_up}\n      operation {}, admitted by {}",
         sent.method,
         sent.url,
         sent.operation,
@@ -89,7 +91,7 @@ fn grants(explained: &Explained) -> Vec<serde_json::Value> {
                 "grant": grant.grant, "serves": serves,
                 "requests": requests.iter().map(|sent| json!({
                     "operation": sent.operation, "method": sent.method, "url": sent.url, "headers": sent.headers,
-                    "body": sent.body, "admittedBy": sent.lines, "eachName": sent.each_name,
+                    "lookedUpAs": sent.looked_up, "body": sent.body, "admittedBy": sent.lines, "eachName": sent.each_name,
                 })).collect::<Vec<_>>(),
             }),
         }

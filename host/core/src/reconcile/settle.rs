@@ -18,7 +18,7 @@ use bailiwick_api::{
 use self::{desired::Outcome, gather::Gathered};
 use super::{
     checks::policies,
-    observed::{Observed, TargetState, created_by},
+    observed::{Managed, Observed, TargetState, created_by},
     plan::{FetchPlan, NotReady},
 };
 use crate::{fetched::EntryResult, secret::Value, values::convert::Data};
@@ -66,8 +66,8 @@ pub struct DesiredSecret {
     pub annotations: BTreeMap<String, String>,
     /// Data.
     pub data: BTreeMap<String, Value>,
-    /// The keys of `data` that this object wrote; the others were there before.
-    pub managed: Vec<String>,
+    /// What of it this object wrote; the rest was there before.
+    pub managed: Managed,
     /// What differs from the Secret that is there, by key.
     pub changes: BTreeMap<String, Change>,
 }

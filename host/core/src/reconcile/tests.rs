@@ -6,7 +6,9 @@ mod render;
 
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
-use super::{Observed, Plan, plan, settle};
+use bailiwick_api::status::{ExternalSecretStatus, LocalObjectReference};
+
+use super::{Managed, Observed, Plan, TargetState, plan, settle};
 use case::Case;
 
 const SEPARATOR: &str = "\n---\n";
@@ -64,5 +66,25 @@ fn every_group_has_a_failing_twin() {
     assert!(groups.len() > 15);
     for (group, fails) in groups {
         assert!(fails, "{group} has no failing twin");
+    }
+}
+
+/// What was written into another Secret says nothing of this one.
+#[test]
+fn only_what_was_written_into_this_secret_is_recalled() {
+    let wrote = Managed { keys: vec!["password".into()], ..Managed::default() };
+    let status = |name: Option<&str>| ExternalSecretStatus {
+        binding: Some(LocalObjectReference { name: name.map(str::to_owned) }),
+        ..ExternalSecretStatus::default()
+    };
+    for (status, recalled) in [
+        (status(Some("app")), true),
+        (status(Some("other")), false),
+        (status(None), false),
+        (ExternalSecretStatus::default(), false),
+    ] {
+        let mut target = TargetState::default();
+        target.recall("app", &status, &wrote);
+        assert_eq!(target.managed == wrote, recalled, "{status:?}");
     }
 }

@@ -6,7 +6,10 @@ use bailiwick_api::{
     manifest::{AnyObject, load},
     secret::Secret,
 };
-use bailiwick_core::{reconcile::TargetState, secret::Value};
+use bailiwick_core::{
+    reconcile::{Managed, TargetState},
+    secret::Value,
+};
 
 /// Reads the file; none where it is not one Secret of that namespace and name.
 pub(super) fn read(bytes: &[u8], namespace: &str, name: &str) -> Option<TargetState> {
@@ -24,7 +27,7 @@ pub(super) fn read(bytes: &[u8], namespace: &str, name: &str) -> Option<TargetSt
         labels: metadata.labels,
         annotations: metadata.annotations,
         data: values(data),
-        managed: Vec::new(),
+        managed: Managed::default(),
     })
 }
 

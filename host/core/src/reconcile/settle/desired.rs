@@ -16,7 +16,7 @@ use bailiwick_api::{
 use super::{
     super::{
         checks::policies,
-        observed::{TargetState, created_by},
+        observed::{Managed, TargetState, created_by},
         plan::NotReady,
     },
     Change, DesiredSecret,
@@ -61,7 +61,7 @@ fn build(
     data: Data,
     mut before: TargetState,
 ) -> Result<(DesiredSecret, bool), NotReady> {
-    let managed: Vec<String> = data.keys().cloned().collect();
+    let keys: Vec<String> = data.keys().cloned().collect();
     let mut changes = changes(&before.data, &data);
     let mut all = data;
     if matches!(creation, CreationPolicy::Merge | CreationPolicy::CreateOrMerge) {
@@ -73,8 +73,9 @@ fn build(
         return Err(NotReady::new(phrase::IMMUTABLE));
     }
     let owned = creation == CreationPolicy::Owner;
-    let labels = labels(object, &before, owned);
-    let annotations = annotations(object, &before, &all);
+    let (labels, own_labels) = labels(object, &before, owned);
+    let (annotations, own_annotations) = annotations(object, &before, &all);
+    let managed = Managed { keys, labels: own_labels, annotations: own_annotations };
     // What is immutable once cannot be made mutable again.
     let immutable =
         before.immutable || object.spec.target.as_ref().and_then(|t| t.immutable).unwrap_or(false);
@@ -87,7 +88,7 @@ fn build(
 /// Keys that somebody else wrote stay; keys that we wrote before and have no more go.
 fn keep_foreign(all: &mut Data, changes: &mut BTreeMap<String, Change>, before: &mut TargetState) {
     for (key, value) in std::mem::take(&mut before.data) {
-        if !all.contains_key(&key) && !before.managed.contains(&key) {
+        if !all.contains_key(&key) && !before.managed.keys.contains(&key) {
             changes.insert(key.clone(), Change::Same);
             all.insert(key, value);
         }
@@ -123,37 +124,39 @@ fn changes(before: &Data, after: &Data) -> BTreeMap<String, Change> {
     removed.chain(kept).collect()
 }
 
-/// Those that are there, the object's over them, ours over both. Leaving Owner takes the owner's label off.
-fn labels(
-    object: &Object<ExternalSecretSpec>,
-    before: &TargetState,
-    owned: bool,
-) -> BTreeMap<String, String> {
+/// Labels or annotations.
+type Texts = BTreeMap<String, String>;
+
+/// Those that are there, the object's over them, ours over both; and those that were copied. Leaving Owner takes the
+/// owner's label off.
+fn labels(object: &Object<ExternalSecretSpec>, before: &TargetState, owned: bool) -> (Texts, Texts) {
     let own = created_by(object);
-    let mut labels = before.labels.clone();
-    labels.extend(copied(&object.metadata.labels));
+    let (mut labels, copied) = merged(&before.labels, &before.managed.labels, &object.metadata.labels);
     labels.insert(LABEL_MANAGED.to_owned(), LABEL_MANAGED_VALUE.to_owned());
     if owned {
         labels.insert(LABEL_CREATED_BY.to_owned(), own);
     } else if labels.get(LABEL_CREATED_BY) == Some(&own) {
         labels.remove(LABEL_CREATED_BY);
     }
-    labels
+    (labels, copied)
 }
 
 /// As labels; kubectl's copy of the manifest is not carried over, which ESO does to its users' surprise.
-fn annotations(
-    object: &Object<ExternalSecretSpec>,
-    before: &TargetState,
-    data: &Data,
-) -> BTreeMap<String, String> {
-    let mut annotations = before.annotations.clone();
-    annotations.extend(copied(&object.metadata.annotations));
+fn annotations(object: &Object<ExternalSecretSpec>, before: &TargetState, data: &Data) -> (Texts, Texts) {
+    let (mut annotations, copied) =
+        merged(&before.annotations, &before.managed.annotations, &object.metadata.annotations);
     annotations.insert(ANNOTATION_DATA_HASH.to_owned(), hash::data(data));
-    annotations
+    (annotations, copied)
 }
 
-fn copied(own: &BTreeMap<String, String>) -> impl Iterator<Item = (String, String)> {
-    let ours = |key: &str| key.starts_with(RESERVED) || key == ANNOTATION_LAST_APPLIED;
-    own.iter().filter(move |(key, _)| !ours(key)).map(|(key, value)| (key.clone(), value.clone()))
+/// What is there without what we `wrote`, and the object's `own` over it; and those of its own that nobody else has
+/// set so already. ESO does the same by managedFields.
+fn merged(there: &Texts, wrote: &Texts, own: &Texts) -> (Texts, Texts) {
+    let reserved = |key: &str| key.starts_with(RESERVED) || key == ANNOTATION_LAST_APPLIED;
+    let mut all = there.clone();
+    all.retain(|key, value| wrote.get(key) != Some(value) || reserved(key));
+    let mut copied = own.clone();
+    copied.retain(|key, value| all.get(key) != Some(value) && !reserved(key));
+    all.extend(copied.clone());
+    (all, copied)
 }
