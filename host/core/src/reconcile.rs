@@ -8,6 +8,7 @@ pub mod assign;
 mod checks;
 mod entries;
 pub mod observed;
+pub mod orphans;
 pub mod plan;
 pub mod refresh;
 pub mod settle;

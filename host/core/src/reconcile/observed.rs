@@ -87,7 +87,13 @@ impl Observed<'_> {
 /// The value of the created-by label of an object's Secrets.
 #[must_use]
 pub fn created_by(object: &Object<ExternalSecretSpec>) -> String {
-    hash::text(&format!("{}/{}", place(object).0, object.metadata.name))
+    label(place(object).0, &object.metadata.name)
+}
+
+/// As [`created_by`], by namespace and name.
+#[must_use]
+pub fn label(namespace: &str, name: &str) -> String {
+    hash::text(&format!("{namespace}/{name}"))
 }
 
 /// Namespace and name of an object's Secret: the namespace is always the object's own (G5).
