@@ -1,16 +1,21 @@
 //! `bailiwick sync`: the standalone mode's command. It sets things up from the arguments, runs once or at an interval,
 //! and prints what came of it; ctrl-c ends open runs in order, so that what they minted is revoked.
 
+mod table;
+
 use std::{
-    collections::BTreeMap, fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::PathBuf, sync::Arc,
+    collections::BTreeSet, fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::PathBuf, sync::Arc,
     time::Duration,
 };
 
 use anyhow::{Context, anyhow};
 use bailiwick_api::duration::GoDuration;
-use bailiwick_core::reconcile::settle::Change;
 use bailiwick_sync::{
     Audit, Broker, BrokerOptions, JsonLines,
+    folder::{
+        orphans::Kept,
+        source::{Root, Sources},
+    },
     pass::{Did, Outcome},
     runtime::Runtime,
     standalone::{self, Input, Output, Report},
@@ -32,8 +37,10 @@ pub(crate) fn run(args: SyncArgs) -> anyhow::Result<u8> {
 /// What the arguments say of the input.
 pub(crate) fn input(args: &InputArgs) -> Input {
     Input {
-        policy: args.policy.clone(),
-        manifests: args.manifests.clone(),
+        sources: Sources {
+            policy: args.policy.clone(),
+            manifests: args.manifests.iter().map(|text| Root::parse(text)).collect(),
+        },
         credentials: args.credential.clone(),
         provider_dir: args.modules.provider_dir.clone(),
         allow_unsigned: args.modules.allow_unsigned,
@@ -59,6 +66,7 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
         out: args.out.clone(),
         state: args.state.clone(),
         dry_run: args.dry_run,
+        prune: args.prune,
         concurrent: usize::try_from(args.concurrent)?,
     };
     tokio::spawn(async move {
@@ -66,13 +74,21 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
             let _ = stop.send(true);
         }
     });
+    let mut warned = BTreeSet::new();
+    if interval.is_some() && args.state.is_none() {
+        let what = "everything is fetched in each round, whatever its refreshInterval; give a folder";
+        report::complain(&format!("warning: --interval without --state: {what}"));
+    }
     loop {
         let progress = Progress::new();
         let report =
             standalone::sync(&input, &output, &engine, &runtime, |done, all| progress.show(done, all)).await;
         drop(progress);
         let code = match report {
-            Ok(report) => print(&report, &args)?,
+            Ok(report) => {
+                warn(&report, &mut warned);
+                print(&report, &args)?
+            }
             // With an interval, a folder that cannot be read now may be whole again the next time.
             Err(error) if interval.is_some() => report::fatal(&anyhow!(error)),
             Err(error) => return Err(anyhow!(error)),
@@ -114,10 +130,19 @@ fn broker(args: &SyncArgs) -> anyhow::Result<Broker> {
         .context("cannot start the broker")
 }
 
+/// Each warning once in the life of the process.
+fn warn(report: &Report, warned: &mut BTreeSet<String>) {
+    for warning in &report.warnings {
+        if warned.insert(warning.clone()) {
+            report::complain(&format!("warning: {warning}"));
+        }
+    }
+}
+
 fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
     match args.output {
         Format::Json => report::json(report)?,
-        Format::Table => report::say(&table(&report.objects, args.dry_run)),
+        Format::Table => report::say(&table::of(&report.objects, args.dry_run)),
     }
     for error in &report.errors {
         report::complain(&format!("error: {error}"));
@@ -126,47 +151,13 @@ fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
         let verb = if args.dry_run { "would delete" } else { "deleted" };
         report::complain(&format!("{verb} Secret {orphan}: no ExternalSecret owns it any more"));
     }
-    Ok(match (report.errors.is_empty(), report.objects.iter().all(|object| object.ready)) {
+    for Kept { secret, why } in &report.kept {
+        report::complain(&format!("kept Secret {secret}: {why}"));
+    }
+    let through = |object: &Outcome| object.ready || object.action == Did::Skipped;
+    Ok(match (report.errors.is_empty(), report.objects.iter().all(through)) {
         (false, _) => crate::BAD_INPUT,
         (true, false) => crate::FAILED,
         (true, true) => crate::OK,
     })
-}
-
-fn table(objects: &[Outcome], dry_run: bool) -> String {
-    let row = |o: &Outcome| {
-        let ready = if o.ready { "True" } else { "False" };
-        vec![
-            o.namespace.clone(),
-            o.name.clone(),
-            ready.to_owned(),
-            o.reason.clone(),
-            did(o.action, dry_run).to_owned(),
-            if o.ready { keys(&o.keys) } else { o.message.clone() },
-        ]
-    };
-    let header = ["NAMESPACE", "NAME", "READY", "REASON", "SECRET", "KEYS"];
-    report::table(&header, &objects.iter().map(row).collect::<Vec<_>>())
-}
-
-const fn did(action: Did, dry_run: bool) -> &'static str {
-    match (action, dry_run) {
-        (Did::Kept, _) => "unchanged",
-        (Did::Written, false) => "written",
-        (Did::Written, true) => "would be written",
-        (Did::Deleted, false) => "deleted",
-        (Did::Deleted, true) => "would be deleted",
-        (Did::Nothing, _) => "-",
-    }
-}
-
-/// Key names with what happens to them: `+` added, `~` changed, `-` removed, nothing for the same.
-fn keys(keys: &BTreeMap<String, Change>) -> String {
-    let mark = |change| match change {
-        Change::Added => "+",
-        Change::Changed => "~",
-        Change::Removed => "-",
-        Change::Same => "",
-    };
-    keys.iter().map(|(key, change)| format!("{}{key}", mark(*change))).collect::<Vec<_>>().join(" ")
 }

@@ -12,6 +12,7 @@ use bailiwick_api::{
 };
 use bailiwick_broker::{Current, Material};
 use bailiwick_core::reconcile::{DesiredSecret, Managed, StoreKey, TargetState};
+use zeroize::Zeroizing;
 
 /// What a pass needs of the world around it.
 pub trait World: Send + Sync {
@@ -41,7 +42,10 @@ pub trait World: Send + Sync {
     /// PEM certificates by `configmap/key`, for `caRef`.
     fn roots(&self) -> Arc<BTreeMap<String, String>>;
     /// PEM certificates that a store's own `caProvider` leads to; none where it leads nowhere.
-    fn ca(&self, source: &CaSource) -> impl Future<Output = Result<Option<String>, WorldError>> + Send;
+    fn ca(
+        &self,
+        source: &CaSource,
+    ) -> impl Future<Output = Result<Option<Zeroizing<String>>, WorldError>> + Send;
     /// Where credentials come from.
     fn material(&self) -> Arc<dyn Material>;
     /// Whether what a program was compiled from still stands.
@@ -73,6 +77,9 @@ pub struct Remembered {
     /// What of the Secret it wrote (in a cluster: managedFields).
     #[serde(default)]
     pub written: Managed,
+    /// Secrets that it wrote as their owner and did not delete since, by name.
+    #[serde(default)]
+    pub owned: Vec<String>,
 }
 
 /// ESO's CAProvider, with its namespace resolved.

@@ -33,7 +33,9 @@ impl<W: World> Pass<'_, W> {
         let mut all = Vec::new();
         for entry in &plan.entries {
             let candidates = candidates(self, object, &entry.store).await?;
-            let explained = candidates.map(|candidates| explain(&candidates.requests(), &entry.entry));
+            let explained = candidates
+                .map(|candidates| explain(&candidates.requests(), &entry.entry))
+                .map_err(NotReady::from);
             all.push(EntryExplained { path: entry.source.path(), explained });
         }
         Ok(Ok(all))
