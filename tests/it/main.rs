@@ -11,7 +11,9 @@ mod faults;
 mod input;
 #[cfg(feature = "scan")]
 mod interference;
+mod orphans;
 mod scene;
+mod tenants;
 mod vault;
 
 /// A run of the tests that leaves I3 and I4 out does not pass.
