@@ -5,14 +5,22 @@
 // clippy.toml lets tests unwrap, but not the helpers beside them.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod auth;
 mod aws;
+mod compat;
 mod denied;
+mod disk;
 mod faults;
 mod input;
 #[cfg(feature = "scan")]
 mod interference;
+mod kill;
+mod kv;
 mod orphans;
+mod recorded;
+mod running;
 mod scene;
+mod signals;
 mod tenants;
 mod vault;
 

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use bailiwick_testkit::{
@@ -11,8 +11,25 @@ use bailiwick_testkit::{
 };
 use serde_json::Value;
 
+use crate::running::Running;
+
 /// What the quick start's backend holds, and what must be nowhere but in the Secret.
 pub(crate) const PASSWORD: &str = "correct-horse-battery-staple";
+/// What each sync is told.
+pub(crate) const SYNC: [&str; 12] = [
+    "sync",
+    "--allow-unsigned",
+    "--policy",
+    "policy",
+    "--out",
+    "out",
+    "-o",
+    "json",
+    "--audit",
+    "audit.jsonl",
+    "--manifests",
+    "manifests",
+];
 /// The tenant's token.
 pub(crate) const TOKEN: &str = "quickstart-reader";
 
@@ -63,6 +80,13 @@ impl Scene {
         self.folder.write(name, text).unwrap();
     }
 
+    /// Writes an ExternalSecret of team-a with the store `vault`: its name, and the rest of its spec.
+    pub(crate) fn wants(&self, name: &str, spec: &str) {
+        let head = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {namespace: team-a, ";
+        let text = format!("{head}name: {name}}}\nspec:\n  secretStoreRef: {{name: vault}}\n{spec}\n");
+        self.write(&format!("manifests/{name}.yaml"), &text);
+    }
+
     /// Changes a file.
     pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.folder.read(name).unwrap();
@@ -72,23 +96,41 @@ impl Scene {
 
     /// `bailiwick sync` with JSON output.
     pub(crate) fn sync(&self, more: &[&str]) -> Said {
-        let fixed = ["sync", "--allow-unsigned", "--policy", "policy", "--out", "out", "-o", "json"];
-        self.run(&[&fixed[..], &["--audit", "audit.jsonl", "--manifests", "manifests"], more].concat())
+        self.run(&[&SYNC[..], more].concat())
+    }
+
+    /// The same, started and not waited for.
+    pub(crate) fn start(&self, more: &[&str]) -> Running<'_> {
+        Running::start(self, self.command(&[&SYNC[..], more].concat()))
     }
 
     /// The binary in the scene's folder, everything logged.
     pub(crate) fn run(&self, args: &[&str]) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bailiwick"));
-        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        command
-            .env("BAILIWICK_LOG", "trace")
-            .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
+        said(self.command(args).output().unwrap())
+    }
+
+    /// The binary by way of a shell: `script` is to end in `"$@"`.
+    pub(crate) fn through(&self, script: &str, args: &[&str]) -> Said {
+        let binary = self.command(args);
+        let mut command = self.dressed(Command::new("sh"));
+        command.args(["-c", script, "sh"]).arg(binary.get_program()).args(binary.get_args());
+        said(command.output().unwrap())
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.dressed(Command::new(env!("CARGO_BIN_EXE_bailiwick")));
+        command.args(args);
         if args.contains(&"--allow-unsigned") {
             command.arg("--provider-dir").arg(providers());
         }
-        let output = command.output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+        command
+    }
+
+    fn dressed(&self, mut command: Command) -> Command {
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("BAILIWICK_LOG", "trace");
+        command.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
+        command
     }
 
     /// The text of a Secret file, if there is one.
@@ -123,6 +165,12 @@ impl Said {
         objects.iter().find(|object| object["name"] == name).cloned().unwrap_or(Value::Null)
     }
 
+    /// All that was said, without the log: for a test that fails.
+    pub(crate) fn told(&self) -> String {
+        let lines = self.err.lines().filter(|line| !line.starts_with('{'));
+        lines.fold(self.out.clone(), |all, line| all + line + "\n")
+    }
+
     /// Reason of one object.
     pub(crate) fn reason(&self, name: &str) -> String {
         self.object(name)["reason"].as_str().unwrap_or_default().to_owned()
@@ -132,6 +180,11 @@ impl Said {
     pub(crate) fn message(&self, name: &str) -> String {
         self.object(name)["message"].as_str().unwrap_or_default().to_owned()
     }
+}
+
+fn said(output: Output) -> Said {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
 }
 
 /// A Secret manifest in team-a.

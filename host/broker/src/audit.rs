@@ -2,13 +2,12 @@
 //! grant, provider digest, operation). Records hold names and numbers; never a credential, a value, a query, a
 //! body, or text of a guest or a backend.
 
-use std::{
-    io::Write,
-    sync::{Mutex, PoisonError},
-};
+mod lines;
 
 use bailiwick_core::program::{Origin, Stamp};
 use serde::Serialize;
+
+pub use lines::{JsonLines, Unwritten};
 
 /// Bytes of a path that are kept.
 const MAX_PATH: usize = 256;
@@ -17,6 +16,11 @@ const MAX_PATH: usize = 256;
 pub trait Audit: Send + Sync {
     /// Takes one record. It must not block for long: requests wait for it.
     fn record(&self, record: &Record);
+
+    /// Whether all records so far are kept. Asked before a request leaves: where they are not, it does not.
+    fn ready(&self) -> bool {
+        true
+    }
 }
 
 /// One request that left or was denied.
@@ -90,27 +94,6 @@ impl Record {
             bytes_out: 0,
             bytes_in: 0,
             duration_ms: 0,
-        }
-    }
-}
-
-/// An audit stream of JSON lines.
-pub struct JsonLines<W>(Mutex<W>);
-
-impl<W: Write + Send> JsonLines<W> {
-    /// Writes to `out`, one line a record, each in one write.
-    pub fn new(out: W) -> Self {
-        Self(Mutex::new(out))
-    }
-}
-
-impl<W: Write + Send> Audit for JsonLines<W> {
-    fn record(&self, record: &Record) {
-        let Ok(mut line) = serde_json::to_vec(record) else { return };
-        line.push(b'\n');
-        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = out.write_all(&line).and_then(|()| out.flush()) {
-            tracing::error!(%error, "an audit record could not be written");
         }
     }
 }

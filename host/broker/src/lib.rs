@@ -19,7 +19,7 @@ mod run;
 mod scrub;
 mod tokens;
 
-pub use audit::{Audit, JsonLines, Record, Verdict};
+pub use audit::{Audit, JsonLines, Record, Unwritten, Verdict};
 pub use broker::{Broker, BrokerError};
 pub use clock::{Clock, SystemClock};
 pub use credential::Credential;

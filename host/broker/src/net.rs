@@ -5,6 +5,7 @@
 mod body;
 mod dial;
 mod dns;
+mod line;
 mod pool;
 mod rate;
 mod tls;
@@ -20,11 +21,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use zeroize::Zeroizing;
 
 pub(crate) use self::rate::Rates;
-use self::{
-    dns::Names,
-    pool::{Line, Pool},
-    tls::TlsConfigs,
-};
+use self::{dns::Names, line::Line, pool::Pool, tls::TlsConfigs};
 use crate::{
     key::{CacheKey, LineKey},
     options::{NameServers, Timeouts},
@@ -165,13 +162,13 @@ impl Network {
         line: &mut Line,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Incoming>, (SendError, Option<Request<Full<Bytes>>>)> {
-        let sending = async {
-            if let Err(error) = line.sender.ready().await {
+        let sending = line.sending(async |sender| {
+            if let Err(error) = sender.ready().await {
                 return Err((failure(&error), Some(request)));
             }
-            let sent = line.sender.try_send_request(request).await;
+            let sent = sender.try_send_request(request).await;
             sent.map_err(|mut error| (failure(error.error()), error.take_message()))
-        };
+        });
         timeout(self.timeouts.header, sending).await.unwrap_or(Err((SendError::TimedOut, None)))
     }
 
@@ -179,12 +176,12 @@ impl Network {
         &self,
         lane: &Lane<'_>,
         key: &LineKey,
-        line: Line,
+        mut line: Line,
         response: Response<Incoming>,
     ) -> Result<Received, SendError> {
         let (head, body) = response.into_parts();
         acceptable(&head.headers)?;
-        let body = body::read(body, lane.limit, self.timeouts.pace).await?;
+        let body = line.reading(body::read(body, lane.limit, self.timeouts.pace)).await?;
         let address = line.address;
         if head.status.as_u16() >= 200 {
             self.pool.put(key, line);

@@ -6,8 +6,6 @@ mod outcome;
 mod public;
 mod xml;
 
-use std::collections::BTreeMap;
-
 use bailiwick_boundary::Outcome;
 use bailiwick_core::{
     catalogue::{Format, Operation, OperationClass, ReplyRule, TagsRule},
@@ -15,7 +13,7 @@ use bailiwick_core::{
     secret::Value,
     values::{
         json::{Json, Tape},
-        list,
+        list, marshal,
     },
 };
 use zeroize::Zeroizing;
@@ -41,6 +39,8 @@ pub(crate) struct Reading {
     pub(crate) versioned: bool,
     /// The value is the key's tags, for `metadataPolicy: Fetch`.
     pub(crate) metadata: bool,
+    /// Of a list: what stands before its relative names, as the find's path or the listed folder wrote it.
+    pub(crate) before: String,
 }
 
 /// What a response came to.
@@ -90,8 +90,8 @@ impl Reply {
         let reply = match (&operation.reply.list, operation.class) {
             // Values: nothing of them is public (B4), whatever the catalogue says.
             (_, OperationClass::Read) if operation.reply.tags_are_value => {
-                let value = serde_json::to_vec(&tags.clone().unwrap_or_default()).map_err(|_| Malformed)?;
-                Self { reading: Some(reading), ..Self::of(Zeroizing::new(value)) }
+                let own = tags.iter().flatten().map(|(name, tag)| (name.as_str(), tag.as_str()));
+                Self { body: Some(marshal::texts(own)), reading: Some(reading), ..Self::bare(outcome) }
             }
             (_, OperationClass::Read) => Self { reading: Some(reading), ..Self::of(body) },
             (None, _) => Self::of(body).readable(&operation.reply)?,
@@ -131,7 +131,7 @@ fn tags(json: &Json<'_>, rule: &TagsRule) -> Result<Tags, Malformed> {
     Ok(owned(found))
 }
 
-fn owned(tags: BTreeMap<std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>>) -> Tags {
+fn owned(tags: list::Tags<'_>) -> Tags {
     tags.into_iter().map(|(key, value)| (key.into_owned(), value.into_owned())).collect()
 }
 

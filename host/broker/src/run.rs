@@ -54,6 +54,9 @@ impl Run {
     /// that takes two seconds at most.
     pub async fn finish(mut self, ended: RunEnd) -> Fetched {
         let Some(session) = self.0.take() else { return settle::nothing() };
+        if session.shut() {
+            return session.settle(ended);
+        }
         // A task of its own: it goes on where this future is dropped.
         let closing = tokio::spawn(revoke::close(Arc::clone(&session)));
         if tokio::time::timeout(session.timeouts().revoke, closing).await.is_err() {
@@ -66,7 +69,7 @@ impl Run {
 impl Drop for Run {
     /// A run that was not finished, because its caller was cancelled, still revokes.
     fn drop(&mut self) {
-        let Some(session) = self.0.take() else { return };
+        let Some(session) = self.0.take().filter(|session| !session.shut()) else { return };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(revoke::close(session));
         }

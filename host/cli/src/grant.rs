@@ -76,7 +76,7 @@ fn check_all(policy: &Path, args: &ModuleArgs, write: bool, output: Format) -> a
         .collect();
     match output {
         Format::Json => report::json(&checked)?,
-        Format::Table => report::say(&checked.iter().map(words).collect::<Vec<_>>().join("\n\n")),
+        Format::Table => report::say(&checked.iter().map(words).collect::<Vec<_>>().join("\n\n"))?,
     }
     Ok(match (inventory.errors.is_empty(), checked.iter().all(|grant| grant.compiles)) {
         (false, _) => crate::BAD_INPUT,

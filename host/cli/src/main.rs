@@ -1,11 +1,13 @@
 //! The `bailiwick` binary: parses the command line and hands over to one file for each command. Exit codes are the
-//! same everywhere: 0 all is well, 1 some of it failed, 2 the input is not usable.
+//! same everywhere: 0 all is well, 1 some of it failed, 2 the input is not usable; 130 and 143 after a signal.
 
 mod args;
+mod audit;
 mod grant;
 mod progress;
 mod provider;
 mod report;
+mod signals;
 mod sync;
 
 use std::process::ExitCode;

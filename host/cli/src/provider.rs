@@ -46,6 +46,6 @@ fn build_component(folder: &Path, module: Option<&Path>, out: Option<PathBuf>) -
     let component = build::build(&bytes, &text).with_context(|| module.display().to_string())?;
     let out = out.unwrap_or_else(|| folder.join(format!("{}.wasm", catalogue.name)));
     std::fs::write(&out, &component).with_context(|| format!("cannot write {}", out.display()))?;
-    report::say(&format!("{}  {}  {} bytes", Digest::of(&component), out.display(), component.len()));
+    report::say(&format!("{}  {}  {} bytes", Digest::of(&component), out.display(), component.len()))?;
     Ok(crate::OK)
 }

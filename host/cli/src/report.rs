@@ -1,8 +1,12 @@
 //! What commands print: tables for people, JSON for programs, errors to standard error. A value is never among what
 //! is handed to it.
 
-use std::io::Write;
+use std::{
+    fmt::{Display, Formatter},
+    io::{ErrorKind, Write},
+};
 
+use anyhow::Context;
 use bailiwick_core::text::escaped;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
@@ -14,10 +18,20 @@ pub(crate) fn log_to_stderr(filter: Option<&str>) {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
 }
 
+/// What was to be printed is lost; what was to be done is done.
+#[derive(Debug)]
+struct OutputLost;
+
+impl Display for OutputLost {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("standard output cannot be written (make room for it)")
+    }
+}
+
 /// Says why nothing was done, and returns the exit code for it.
 pub(crate) fn fatal(error: &anyhow::Error) -> u8 {
     complain(&format!("error: {error:#}"));
-    crate::BAD_INPUT
+    if error.is::<OutputLost>() { crate::FAILED } else { crate::BAD_INPUT }
 }
 
 /// One line to standard error. A closed standard error is nothing to fail for.
@@ -25,18 +39,23 @@ pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", escaped(line));
 }
 
-/// Lines to standard output. What a cell or a message may not hold is escaped; JSON stays JSON.
-pub(crate) fn say(text: &str) {
-    let mut out = std::io::stdout().lock();
+/// Lines to standard output; what a cell or a message may not hold is escaped, and JSON stays JSON. A reader that has
+/// seen enough is nothing to fail for; a full disk is.
+pub(crate) fn say(text: &str) -> anyhow::Result<()> {
+    let mut lines = String::with_capacity(text.len());
     for line in text.trim_end_matches('\n').split('\n') {
-        let _ = writeln!(out, "{}", escaped(line));
+        lines.push_str(&escaped(line));
+        lines.push('\n');
+    }
+    match std::io::stdout().write_all(lines.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context(OutputLost),
+        _ => Ok(()),
     }
 }
 
 /// Anything as JSON to standard output.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    say(&serde_json::to_string_pretty(value)?);
-    Ok(())
+    say(&serde_json::to_string_pretty(value)?)
 }
 
 /// A table with a header, columns two blanks apart, the last one as wide as it is.

@@ -1,17 +1,14 @@
 //! `bailiwick sync`: the standalone mode's command. It sets things up from the arguments, runs once or at an interval,
-//! and prints what came of it; ctrl-c ends open runs in order, so that what they minted is revoked.
+//! and prints what came of it.
 
 mod table;
 
-use std::{
-    collections::BTreeSet, fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::PathBuf, sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use anyhow::{Context, anyhow};
 use bailiwick_api::duration::GoDuration;
 use bailiwick_sync::{
-    Audit, Broker, BrokerOptions, JsonLines,
+    Broker, BrokerOptions,
     folder::{
         orphans::Kept,
         source::{Root, Sources},
@@ -24,8 +21,10 @@ use tokio::sync::watch;
 
 use crate::{
     args::{Format, InputArgs, ModuleArgs, SyncArgs},
+    audit::AuditFile,
     progress::Progress,
     report,
+    signals::Signals,
 };
 
 /// Runs the command to its end.
@@ -58,9 +57,10 @@ pub(crate) fn cache(args: &ModuleArgs) -> anyhow::Result<PathBuf> {
 
 async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
     let interval = args.interval.as_deref().map(duration).transpose()?;
+    let signals = Signals::listen()?;
     let engine = standalone::engine(&cache(&args.input.modules)?, args.concurrent).map_err(|e| anyhow!(e))?;
-    let (stop, stopped) = watch::channel(false);
-    let runtime = Runtime { broker: broker(&args)?, stop: stopped.clone() };
+    let audit = AuditFile::open(args.audit.as_deref())?;
+    let runtime = Runtime { broker: broker(&args, &audit)?, stop: signals.stop.clone() };
     let input = input(&args.input);
     let output = Output {
         out: args.out.clone(),
@@ -69,11 +69,6 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
         prune: args.prune,
         concurrent: usize::try_from(args.concurrent)?,
     };
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = stop.send(true);
-        }
-    });
     let mut warned = BTreeSet::new();
     if interval.is_some() && args.state.is_none() {
         let what = "everything is fetched in each round, whatever its refreshInterval; give a folder";
@@ -87,20 +82,22 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
         let code = match report {
             Ok(report) => {
                 warn(&report, &mut warned);
-                print(&report, &args)?
+                print(&report, &args)
             }
             // With an interval, a folder that cannot be read now may be whole again the next time.
             Err(error) if interval.is_some() => report::fatal(&anyhow!(error)),
             Err(error) => return Err(anyhow!(error)),
         };
-        match interval {
-            Some(interval) if !wait(interval, stopped.clone()).await => {}
-            _ => {
-                // Tokens that the cache kept are revoked with the process that they were kept for.
-                runtime.broker.close().await;
-                return Ok(code);
+        if let Some(interval) = interval {
+            audit.complain();
+            if !wait(interval, signals.stop.clone()).await {
+                continue;
             }
         }
+        // Tokens that the cache kept are revoked with the process that they were kept for.
+        runtime.broker.close().await;
+        let code = code.max(audit.complain());
+        return Ok(signals.code().unwrap_or(code));
     }
 }
 
@@ -116,17 +113,8 @@ fn duration(text: &str) -> anyhow::Result<Duration> {
     Ok(Duration::from_millis(millis.context("--interval: must be at least 1s")?))
 }
 
-fn broker(args: &SyncArgs) -> anyhow::Result<Broker> {
-    let audit: Arc<dyn Audit> = match &args.audit {
-        None => Arc::new(JsonLines::new(std::io::sink())),
-        Some(path) => {
-            let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-            Arc::new(JsonLines::new(
-                file.with_context(|| format!("--audit: cannot open {}", path.display()))?,
-            ))
-        }
-    };
-    Broker::new(BrokerOptions { token_cache: args.token_cache, ..BrokerOptions::new(audit) })
+fn broker(args: &SyncArgs, audit: &AuditFile) -> anyhow::Result<Broker> {
+    Broker::new(BrokerOptions { token_cache: args.token_cache, ..BrokerOptions::new(audit.stream()) })
         .context("cannot start the broker")
 }
 
@@ -139,11 +127,13 @@ fn warn(report: &Report, warned: &mut BTreeSet<String>) {
     }
 }
 
-fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
-    match args.output {
-        Format::Json => report::json(report)?,
+/// Prints what came of a pass; its exit code.
+fn print(report: &Report, args: &SyncArgs) -> u8 {
+    let printed = match args.output {
+        Format::Json => report::json(report),
         Format::Table => report::say(&table::of(&report.objects, args.dry_run)),
-    }
+    };
+    let printed = printed.map_or_else(|error| report::fatal(&error), |()| crate::OK);
     for error in &report.errors {
         report::complain(&format!("error: {error}"));
     }
@@ -155,9 +145,9 @@ fn print(report: &Report, args: &SyncArgs) -> anyhow::Result<u8> {
         report::complain(&format!("kept Secret {secret}: {why}"));
     }
     let through = |object: &Outcome| object.ready || object.action == Did::Skipped;
-    Ok(match (report.errors.is_empty(), report.objects.iter().all(through)) {
+    match (report.errors.is_empty(), report.objects.iter().all(through)) {
         (false, _) => crate::BAD_INPUT,
         (true, false) => crate::FAILED,
-        (true, true) => crate::OK,
-    })
+        (true, true) => printed,
+    }
 }

@@ -1,9 +1,13 @@
 //! What a run brought: one result for each entry, made by the broker and turned into Secret data by `settle`.
 //! Guest and backend text never stands here: failures are codes.
 
+mod trouble;
+
 use bailiwick_boundary::Failure;
 
-use crate::{program::InputRef, reason::Denial, secret::Value};
+pub use trouble::Trouble;
+
+use crate::{catalogue::ValueRule, program::InputRef, reason::Denial, secret::Value};
 
 /// What a run brought, one for each entry of the task, in order.
 pub struct Fetched {
@@ -11,6 +15,14 @@ pub struct Fetched {
     pub entries: Vec<EntryResult>,
     /// Set where the run did not end well: then no entry may be written (I8).
     pub run: Result<(), RunFailure>,
+}
+
+/// One result, and how its provider's values are read.
+pub struct Sourced {
+    /// What the run brought.
+    pub result: EntryResult,
+    /// The rule of the catalogue that it was run by.
+    pub values: ValueRule,
 }
 
 /// The result of one entry.
@@ -35,6 +47,8 @@ pub enum EntryFailure {
     Provider(Failure),
     /// The program denied what the entry needs.
     Denied(Denial),
+    /// The backend did not serve what the entry needs, as the broker saw it.
+    Backend(Trouble),
     /// A selector met another shape than it needs (for example base64 that does not decode).
     WrongShape,
 }
@@ -45,6 +59,9 @@ pub enum RunFailure {
     /// The guest returned a failure for the whole run.
     #[error("the provider ended the run: {0:?}")]
     Provider(Failure),
+    /// The guest returned a failure for the whole run, and the broker saw why.
+    #[error("{0}")]
+    Backend(Trouble),
     /// The guest broke a rule of the boundary that ends a run.
     #[error("the provider broke rule {0}")]
     BrokeRule(&'static str),
@@ -52,7 +69,7 @@ pub enum RunFailure {
     #[error("the provider was stopped: {0}")]
     Stopped(&'static str),
     /// A credential of the store could not be read.
-    #[error("the store's credential could not be read: {} ({from})", if *missing { "it does not exist" } else { "try again" })]
+    #[error("the store's credential {}: {from}; {}", state(*missing).0, state(*missing).1)]
     Material {
         /// What was asked of the shell.
         from: InputRef,
@@ -62,4 +79,13 @@ pub enum RunFailure {
     /// A denial that ends a run, such as `GrantChanged` or `BudgetExhausted`.
     #[error(transparent)]
     Denied(Denial),
+}
+
+/// What a credential is like that could not be read, and what to do.
+const fn state(missing: bool) -> (&'static str, &'static str) {
+    if missing {
+        ("does not exist", "add it to the manifests, or name a file for it with --credential")
+    } else {
+        ("cannot be read just now", "check the file that --credential names, then sync again")
+    }
 }

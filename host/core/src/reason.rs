@@ -36,6 +36,8 @@ pub enum Reason {
     SlotNotAllowed,
     /// A credential is expired, foreign, or not bound to this operation (B6).
     CredentialNotAllowed,
+    /// The audit record of what left before cannot be written, so nothing more may leave.
+    AuditFailed,
 }
 
 impl Reason {
@@ -58,6 +60,7 @@ impl Reason {
             Self::GrantChanged => "GrantChanged",
             Self::SlotNotAllowed => "SlotNotAllowed",
             Self::CredentialNotAllowed => "CredentialNotAllowed",
+            Self::AuditFailed => "AuditFailed",
         }
     }
 }

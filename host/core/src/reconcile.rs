@@ -7,6 +7,7 @@
 pub mod assign;
 mod checks;
 mod entries;
+mod finds;
 pub mod observed;
 pub mod orphans;
 pub mod plan;
@@ -17,6 +18,7 @@ pub mod targets;
 
 pub use assign::{Assigned, assign};
 pub use entries::{EntryPlan, Source, StoreKey};
+pub use finds::finds;
 pub use observed::{Managed, Observed, TargetState, created_by, place};
 pub use plan::{FetchPlan, NotReady, Plan, plan};
 pub use settle::{Action, DesiredSecret, Settled, settle};

@@ -8,9 +8,11 @@ pub mod decode;
 pub mod hash;
 pub mod json;
 pub mod list;
+pub mod marshal;
 pub mod null;
 pub mod pattern;
 pub mod property;
+pub mod read;
 pub mod rewrite;
 pub mod select;
 

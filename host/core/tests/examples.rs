@@ -135,7 +135,11 @@ impl Example {
     fn compile(&self, key: &StoreKey, namespace: &str) -> Vec<Compiled> {
         let store = &self.stores[key];
         let settings = &store.spec.provider.settings;
-        let provider = self.providers.iter().find(|p| p.metadata.name == store.spec.provider.name).unwrap();
+        let provider = self
+            .providers
+            .iter()
+            .find(|p| store.spec.provider.name.eq_ignore_ascii_case(&p.metadata.name))
+            .unwrap();
         let catalogue = Arc::new(catalogue(&provider.metadata.name));
         let ca = settings
             .pointer("/caProvider/name")

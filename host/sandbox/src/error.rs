@@ -79,7 +79,7 @@ impl RunError {
         match self {
             Self::Busy => "no free slot within the deadline",
             Self::Looped => "still computing at the deadline",
-            Self::TimedOut => "still waiting at the deadline",
+            Self::TimedOut => "still waiting at the deadline; raise limits.deadline of grant and Provider",
             Self::OutOfMemory => "over its memory limit",
             Self::OutOfTables => "over its table limit",
             Self::Recursed => "recursed too deeply",

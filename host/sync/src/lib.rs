@@ -8,5 +8,5 @@ pub mod runtime;
 pub mod standalone;
 pub mod world;
 
-pub use bailiwick_broker::{Audit, Broker, BrokerOptions, JsonLines, Record};
+pub use bailiwick_broker::{Audit, Broker, BrokerOptions, JsonLines, Record, Unwritten};
 pub use bailiwick_sandbox::{Cache, Engine, EngineOptions};

@@ -3,8 +3,10 @@
 
 use std::{
     collections::BTreeMap,
+    panic::resume_unwind,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
 };
 
 use bailiwick_api::{meta::Object, provider::ProviderSpec};
@@ -55,11 +57,22 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Loads each Provider's module.
+    /// Loads each Provider's module, on all cores: what is in the cache is checked and linked, the rest compiled.
     #[must_use]
     pub fn load<'p>(&self, providers: impl IntoIterator<Item = &'p Arc<Object<ProviderSpec>>>) -> Modules {
         let load = |object: &Arc<Object<ProviderSpec>>| (object.metadata.name.clone(), self.load_one(object));
-        providers.into_iter().map(load).collect()
+        let queue = Mutex::new(providers.into_iter().collect::<Vec<_>>().into_iter());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || std::iter::from_fn(next).map(load).collect::<Vec<_>>();
+        let helpers = thread::available_parallelism().map_or(0, |cores| cores.get() - 1);
+        thread::scope(|scope| {
+            let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+            let own = work();
+            let theirs = helpers
+                .into_iter()
+                .flat_map(|helper| helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            own.into_iter().chain(theirs).collect()
+        })
     }
 
     fn load_one(&self, object: &Arc<Object<ProviderSpec>>) -> Result<Module, ModuleError> {
@@ -75,7 +88,7 @@ impl Source<'_> {
         let found = if self.engine.is_some() { inspect::claims(&bytes) } else { inspect::inspect(&bytes) };
         let Inspection { digest, catalogue, .. } = found.map_err(|error| fail(&shown, chain(&error)))?;
         if catalogue.name != object.metadata.name {
-            let what = format!("the module serves spec.provider.{}; name the Provider so", catalogue.name);
+            let what = format!("the module is {}; name the Provider so", catalogue.name);
             return Err(fail("metadata.name", what));
         }
         let provider = self.engine.map(|engine| engine.load(&bytes)).transpose();

@@ -134,10 +134,11 @@ impl<W: World> Pass<'_, W> {
         let outcome = match ready {
             Ok(ready) => {
                 after.status = self.synced(object, remembered, ready, start);
-                if !self.dry_run {
-                    self.world.report(object, &after).await?;
-                }
-                self.outcome(object, Ok(ready), did, keys)
+                let ready = match self.report(object, &after).await {
+                    Ok(()) => Ok(ready),
+                    Err(error) => Err(NotReady::new(error.to_string()).and("the Secret is as it should be")),
+                };
+                self.outcome(object, ready, did, keys)
             }
             // What cannot change may still have been given other labels.
             Err(not_ready) if did == Did::Written => {
@@ -222,10 +223,21 @@ impl<W: World> Pass<'_, W> {
         let condition =
             self.condition(object, before, (ConditionStatus::False, not_ready.reason, &not_ready.message));
         after.status.conditions = Some(vec![condition]);
-        if !self.dry_run && after != *before {
-            self.world.report(object, &after).await?;
-        }
+        let reported = if after == *before { Ok(()) } else { self.report(object, &after).await };
+        // What went wrong first is what matters most.
+        let not_ready = match reported {
+            Ok(()) => not_ready,
+            Err(error) => not_ready.and(&error.to_string()),
+        };
         Ok(self.outcome(object, Err(not_ready), Did::Nothing, BTreeMap::new()))
+    }
+
+    async fn report(
+        &self,
+        object: &Object<ExternalSecretSpec>,
+        remembered: &Remembered,
+    ) -> Result<(), WorldError> {
+        if self.dry_run { Ok(()) } else { self.world.report(object, remembered).await }
     }
 
     /// The time of the transition moves only when the status flips, so that a status is stable between passes.

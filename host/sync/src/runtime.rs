@@ -9,6 +9,9 @@ use bailiwick_core::{fetched::Fetched, program::Program};
 use bailiwick_sandbox::{Provider, RunError, RunLimits};
 use tokio::sync::watch;
 
+/// Why a run ended that nothing was wrong with.
+const ASKED: &str = "the process was asked to end; sync again";
+
 /// What runs share.
 pub struct Runtime {
     /// Dials, and holds credentials and values.
@@ -47,8 +50,10 @@ impl Runtime {
         // What `wait_for` gives back holds a lock, which may not cross an await of a task.
         let stopped = async { drop(stop.wait_for(|stop| *stop).await) };
         let ended = tokio::select! {
+            // What is not yet begun is not begun any more.
+            biased;
+            () = stopped => return run.finish(Err(ASKED)).await,
             ended = provider.run(task, Box::new(port), limits) => ended,
-            () = stopped => return run.finish(Err("the process was asked to end")).await,
         };
         run.finish(ended.map_err(RunError::as_str)).await
     }

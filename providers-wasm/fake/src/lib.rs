@@ -31,8 +31,8 @@ impl Provider for Fake {
     type Settings = Settings;
 
     fn validate(_: &Host, settings: &Settings) -> Result<(), Failure> {
-        // 0 is ready, 1 unknown.
-        if settings.validation_result == Some(2) { Err(Failure::Misconfigured) } else { Ok(()) }
+        // 0 is ready; unknown is an error too, as in ESO.
+        if settings.validation_result.unwrap_or_default() == 0 { Ok(()) } else { Err(Failure::Misconfigured) }
     }
 
     fn fetch(host: &Host, settings: &Settings, entries: &[Entry]) -> Result<(), Failure> {
@@ -49,7 +49,10 @@ impl Provider for Fake {
 }
 
 fn read(host: &Host, settings: &Settings, entry: u32, reference: &Reference) {
-    let found = settings.data.iter().position(|i| i.key == reference.key && i.version == reference.version);
+    // No version is the empty one, and of equal items the last counts.
+    let wanted =
+        |item: &Item| item.key == reference.key && item.version() == version(reference.version.as_deref());
+    let found = settings.data.iter().rposition(wanted);
     host.answer(entry, Ok(found.and_then(|index| host.config(&format!("/data/{index}/value")))));
 }
 
@@ -68,14 +71,18 @@ fn find(host: &Host, settings: &Settings, entry: u32) {
     }
 }
 
-/// Whether no other item of that key has a greater version; of equal ones the last counts.
+/// Whether no other item of that key has a greater version, in the order of texts; of equal ones the last counts.
 fn newest(settings: &Settings, index: usize, item: &Item) -> bool {
     let same = settings.data.iter().enumerate().filter(|(_, other)| other.key == item.key);
-    same.max_by_key(|(_, other)| rank(other)).is_some_and(|(best, _)| best == index)
+    same.max_by_key(|(_, other)| other.version()).is_some_and(|(best, _)| best == index)
 }
 
-/// Versions as numbers, with or without `v`; else as texts.
-fn rank(item: &Item) -> (u64, &str) {
-    let version = item.version.as_deref().unwrap_or_default();
-    (version.trim_start_matches('v').parse().unwrap_or_default(), version)
+impl Item {
+    fn version(&self) -> &str {
+        version(self.version.as_deref())
+    }
+}
+
+fn version(version: Option<&str>) -> &str {
+    version.unwrap_or_default()
 }

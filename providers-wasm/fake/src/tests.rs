@@ -41,11 +41,30 @@ fn says_absent_of_an_unknown_key_or_version() {
 }
 
 #[test]
-fn finds_the_newest_version_of_each_key() {
+fn an_empty_version_is_none_and_of_equal_items_the_last_counts() {
+    let settings = json!({"data": [
+        {"key": "a", "value": "1", "version": ""},
+        {"key": "b", "value": "1"},
+        {"key": "b", "value": "2", "version": ""},
+    ]});
+    let run = Script::new(CATALOGUE).fetch::<Fake>(settings, [secret("a"), secret("b"), find(None)]);
+    assert_eq!(
+        run.answers,
+        [
+            "deliver 0 config(/data/0/value)",
+            "deliver 1 config(/data/2/value)",
+            "named 2 config(/data/0/key) = config(/data/0/value)",
+            "named 2 config(/data/2/key) = config(/data/2/value)",
+        ]
+    );
+}
+
+#[test]
+fn finds_the_greatest_version_of_each_key_in_the_order_of_texts() {
     assert_eq!(
         answers([find(None)]),
         [
-            "named 0 config(/data/1/key) = config(/data/1/value)",
+            "named 0 config(/data/0/key) = config(/data/0/value)",
             "named 0 config(/data/2/key) = config(/data/2/value)"
         ]
     );
@@ -65,6 +84,6 @@ fn is_as_valid_as_the_store_says() {
         Script::new(CATALOGUE).validate::<Fake>(json!({"data": [], "validationResult": result}))
     };
     assert_eq!(validate(0), Ok(()));
-    assert_eq!(validate(1), Ok(()));
+    assert_eq!(validate(1), Err(Failure::Misconfigured));
     assert_eq!(validate(2), Err(Failure::Misconfigured));
 }

@@ -5,7 +5,7 @@ use bailiwick_sdk::{Arg, CallError, Failure, Find, Part, Reply, Request, Value};
 
 use crate::{Engine, Run, found};
 
-/// A listed name: in full from the mount, and as the handle that stands for it.
+/// A listed name: behind the path that was asked for, and as the handle that stands for it.
 struct Listed {
     name: String,
     handle: Value,
@@ -41,10 +41,7 @@ impl Run<'_> {
     /// The wanted secrets below the path.
     fn walk(&self, entry: u32, find: &Find) -> Result<Vec<Listed>, Failure> {
         let prefix = prefix(find.path.as_deref());
-        let list = self.by_engine("kv1-list", "kv2-list");
-        // The root has no segment to send.
-        let root = find.path.is_some() && prefix.is_empty();
-        let list = if root { list } else { list.arg("path", Arg::Entry(entry, Part::Path)) };
+        let list = self.by_engine("kv1-list", "kv2-list").arg("path", Arg::Entry(entry, Part::Path));
         let listed = self.host.call(&list)?.found()?.ok_or(Failure::NotFound)?;
         let mut level = Level::default();
         level.add(&listed, prefix)?;
@@ -126,10 +123,7 @@ impl Level {
     }
 }
 
-/// What stands before the names of the first listing.
+/// What stands before the names of the first listing: the path as it is written, as ESO names what it finds.
 fn prefix(path: Option<&str>) -> String {
-    match path.map(|path| path.trim_matches('/')) {
-        None | Some("") => String::new(),
-        Some(path) => format!("{path}/"),
-    }
+    path.map(|path| format!("{path}/")).unwrap_or_default()
 }

@@ -91,10 +91,9 @@ impl Run<'_> {
     /// The request for one secret, and where its value stands in the reply.
     fn request(&self, entry: u32, reference: &Reference) -> Result<(Request<'_>, &'static str), Failure> {
         let request = match (self.engine, reference.metadata) {
-            (Engine::V1, _) if reference.metadata || reference.version.is_some() => {
-                return Err(Failure::Misconfigured);
-            }
-            (Engine::V1, _) => Request::new("kv1-read"),
+            (Engine::V1, true) => return Err(Failure::Misconfigured),
+            // Version 1 keeps no versions: as in ESO, one that is named is not looked at.
+            (Engine::V1, false) => Request::new("kv1-read"),
             (Engine::V2, true) => return Ok((Request::new("kv2-metadata").key(entry).by(&self.token), "")),
             (Engine::V2, false) => Request::new("kv2-read").version(entry),
         };

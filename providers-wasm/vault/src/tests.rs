@@ -73,9 +73,14 @@ mod reads {
     }
 
     #[test]
-    fn neither_versions_nor_metadata_of_v1() {
-        let run = v1(script(), [secret_at("a", "1"), metadata("a")]);
-        assert_eq!(run, ran(&["failed 0 Misconfigured", "failed 1 Misconfigured"]));
+    fn no_metadata_of_v1() {
+        assert_eq!(v1(script(), [metadata("a")]), ran(&["failed 0 Misconfigured"]));
+    }
+
+    #[test]
+    fn the_one_version_of_v1_whichever_is_named() {
+        let script = script().reply("kv1-read key=entry0.key by token", json!({"data": {"user": "u"}}));
+        assert_eq!(v1(script, [secret_at("team-a/db", "3")]), ran(&["deliver 0 #1/data"]));
     }
 
     /// 404 and a deleted version are absent by the catalogue; 403, 429, 412 and 503 fail the one entry.
@@ -169,7 +174,7 @@ mod finds {
 
     #[test]
     fn all_of_the_mount_where_the_path_is_its_root() {
-        let script = script().reply("kv2-list by token", keys(&[]));
+        let script = script().reply(LIST, keys(&[]));
         assert_eq!(v2(script, [find(Some("/"))]), ran(&["absent 0"]));
     }
 
@@ -179,7 +184,16 @@ mod finds {
             .unwanted("team-a/db")
             .reply(LIST, keys(&["db", "dbs"]))
             .reply("kv2-read-listed name=echo(#1/data/keys/1) by token", kv2());
-        assert_eq!(v2(script, [find(Some("team-a/"))]), ran(&["named 0 #1/data/keys/1 = #2/data/data"]));
+        assert_eq!(v2(script, [find(Some("team-a"))]), ran(&["named 0 #1/data/keys/1 = #2/data/data"]));
+    }
+
+    /// ESO writes one `/` behind the path, whatever it ends with.
+    #[test]
+    fn names_behind_the_path_as_it_is_written() {
+        for (path, name) in [("team-a/", "team-a//db"), ("kv/team-a", "kv/team-a/db"), ("/", "//db")] {
+            let script = script().unwanted(name).reply(LIST, keys(&["db"]));
+            assert_eq!(v2(script, [find(Some(path))]), ran(&["absent 0"]), "{path}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{Lane, Network, SendError, pool::Line};
+use super::{Lane, Network, SendError, line::Line};
 
 /// Header fields of a response; more are an error.
 const MAX_HEADERS: usize = 64;
@@ -107,10 +107,10 @@ where
         .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
         .await
         .map_err(|_| SendError::Unreachable)?;
-    let driver = tokio::spawn(async move {
+    let driver = async {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection ended");
         }
-    });
-    Ok(Line::new(sender, address, driver.abort_handle()))
+    };
+    Ok(Line::new(sender, driver, address))
 }

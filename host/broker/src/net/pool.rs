@@ -3,45 +3,21 @@
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::client::conn::http1::SendRequest;
-use tokio::{task::AbortHandle, time::Instant};
+use tokio::time::Instant;
 
+use super::line::Line;
 use crate::key::{CacheKey, LineKey};
 
 /// How long a connection may be idle: also the longest that a change of the name's addresses goes unnoticed.
 const MAX_IDLE: Duration = Duration::from_secs(30);
-/// Idle connections kept for one key.
-const MAX_PER_KEY: usize = 16;
+/// Idle connections kept for one key: as many as runs at once, since fewer would be dialled anew all the time.
+const MAX_PER_KEY: usize = 64;
 /// Idle connections kept in all.
 const MAX_TOTAL: usize = 512;
-
-/// One open connection. Dropping it closes it.
-pub(crate) struct Line {
-    pub(crate) sender: SendRequest<Full<Bytes>>,
-    pub(crate) address: SocketAddr,
-    /// It has carried a request before.
-    pub(crate) reused: bool,
-    driver: AbortHandle,
-}
-
-impl Line {
-    pub(crate) fn new(sender: SendRequest<Full<Bytes>>, address: SocketAddr, driver: AbortHandle) -> Self {
-        Self { sender, address, reused: false, driver }
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
-}
 
 /// Connections that wait for their next request.
 #[derive(Default)]
@@ -60,9 +36,9 @@ impl Pool {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut found, mut taken) = (None, 0);
         let lines = idle.lines.get_mut(key)?;
-        while let Some((line, since)) = lines.pop() {
+        while let Some((mut line, since)) = lines.pop() {
             taken += 1;
-            if !line.sender.is_closed() && since.elapsed() < MAX_IDLE {
+            if since.elapsed() < MAX_IDLE && line.is_open() {
                 found = Some(line);
                 break;
             }
@@ -76,13 +52,13 @@ impl Pool {
 
     /// Keeps a connection whose last reply was read to its end.
     pub(crate) fn put(&self, key: &LineKey, mut line: Line) {
-        if line.sender.is_closed() {
+        if !line.is_open() {
             return;
         }
         line.reused = true;
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.total >= MAX_TOTAL || idle.swept.is_none_or(|swept| swept.elapsed() >= MAX_IDLE) {
-            idle.sweep(|_, line, since| !line.sender.is_closed() && since.elapsed() < MAX_IDLE);
+            idle.sweep(|_, line, since| since.elapsed() < MAX_IDLE && line.is_open());
             idle.swept = Some(Instant::now());
         }
         let full = idle.lines.get(key).is_some_and(|lines| lines.len() >= MAX_PER_KEY);
@@ -101,9 +77,9 @@ impl Pool {
 }
 
 impl Idle {
-    fn sweep(&mut self, keep: impl Fn(&LineKey, &Line, Instant) -> bool) {
+    fn sweep(&mut self, keep: impl Fn(&LineKey, &mut Line, Instant) -> bool) {
         self.lines.retain(|key, lines| {
-            lines.retain(|(line, since)| keep(key, line, *since));
+            lines.retain_mut(|(line, since)| keep(key, line, *since));
             !lines.is_empty()
         });
         self.total = self.lines.values().map(Vec::len).sum();

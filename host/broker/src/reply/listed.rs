@@ -22,6 +22,10 @@ pub(crate) struct Listed {
     /// The authority that was asked.
     pub(crate) authority: String,
     relative: bool,
+    /// What stands before relative names, as it was written.
+    before: String,
+    /// Names that cannot be asked for: left out.
+    pub(crate) unsendable: usize,
     pub(crate) items: Vec<Item>,
     /// Pointer to the array, and from an item to its name.
     array: String,
@@ -30,7 +34,8 @@ pub(crate) struct Listed {
 
 /// One granted item.
 pub(crate) struct Item {
-    /// As `deliver-named` states it: behind the listed prefix where names are relative, else as it was listed.
+    /// As `deliver-named` states it, and as ESO names what it finds: where names are relative, behind the find's path
+    /// just as that is written, with one `/` between them; else as it was listed.
     pub(crate) name: String,
     /// The decoded key, or the prefix of a folder.
     pub(crate) key: Vec<String>,
@@ -52,12 +57,22 @@ impl Listed {
             prefix: reading.key.clone(),
             authority: reading.authority.clone(),
             relative: rule.relative,
+            before: reading.before.clone(),
+            unsendable: 0,
             items: Vec::new(),
             array: rule.items.strip_suffix("/*").ok_or(Malformed)?.to_owned(),
             name: rule.name.clone(),
         };
-        let granted = |name: &str| listed.item(name, rule).is_some_and(|item| admitted(&item, target));
+        let mut unsendable = 0;
+        let granted = |name: &str| match listed.item(name, rule) {
+            Some(item) => admitted(&item, target),
+            None => {
+                unsendable += 1;
+                false
+            }
+        };
         let body = list::filter(json, rule, granted).map_err(|_| Malformed)?;
+        listed.unsendable = unsendable;
         listed.items = listed.read_items(&body, rule)?;
         Ok((body, listed))
     }
@@ -96,10 +111,7 @@ impl Listed {
     }
 
     fn stated(&self, text: &str) -> String {
-        match self.base() {
-            [] => text.to_owned(),
-            base => format!("{}/{text}", base.join("/")),
-        }
+        if self.relative { format!("{}{text}", self.before) } else { text.to_owned() }
     }
 }
 

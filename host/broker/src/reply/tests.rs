@@ -27,8 +27,9 @@ fn target(pattern: &str) -> Target {
 }
 
 fn read(operation: &Operation, status: u16, body: &str, prefix: &[&str]) -> Result<Reply, Malformed> {
-    let key = prefix.iter().map(|part| (*part).to_owned()).collect();
-    let reading = Reading { key, authority: "a".into(), ..Reading::default() };
+    let key: Vec<String> = prefix.iter().map(|part| (*part).to_owned()).collect();
+    let before = if key.is_empty() { String::new() } else { format!("{}/", key.join("/")) };
+    let reading = Reading { key, before, authority: "a".into(), ..Reading::default() };
     Reply::read(operation, &target("team-a/**"), status, Zeroizing::new(body.into()), reading)
 }
 

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bailiwick_boundary::{CallError, Outcome, Reply as Answered, Request};
-use bailiwick_core::fetched::RunFailure;
+use bailiwick_core::fetched::{RunFailure, Trouble};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
@@ -101,20 +101,34 @@ impl Session {
     fn complete(&self, prepared: &Prepared, received: Received) -> Result<Called, RunFailure> {
         let Ok((operation, target)) = self.channel.find(prepared) else { return Ok(Err(CallError::Denied)) };
         let bytes = u64::try_from(received.body.len()).unwrap_or(u64::MAX);
+        let status = received.status;
         if operation.reply.public.is_empty() || !scrub::reflects(&received.body, self.lock().credentials()) {
-            let read =
-                Reply::read(operation, target, received.status, received.body, prepared.reading.clone());
-            return match read {
-                Ok(reply) => self.keep(prepared, reply, bytes).map(Ok),
-                Err(_) => Ok(Err(CallError::Malformed)),
-            };
+            let read = Reply::read(operation, target, status, received.body, prepared.reading.clone());
+            if let Ok(reply) = read {
+                self.look(prepared, reply.outcome, status);
+                return self.keep(prepared, reply, bytes).map(Ok);
+            }
+        } else {
+            tracing::warn!(operation = prepared.operation, "a reply reflects a credential: it is dropped");
         }
-        tracing::warn!(operation = prepared.operation, "a reply reflects a credential: it is dropped");
+        self.saw(&prepared.entries, Trouble::Malformed);
         Ok(Err(CallError::Malformed))
+    }
+
+    /// The status of a reply whose outcome says little.
+    fn look(&self, prepared: &Prepared, outcome: Outcome, status: u16) {
+        if matches!(outcome, Outcome::Failed | Outcome::Conflict) {
+            self.saw(&prepared.entries, Trouble::Status(status));
+        }
     }
 
     fn keep(&self, prepared: &Prepared, reply: Reply, bytes: u64) -> Result<Answered, RunFailure> {
         let outcome = reply.outcome;
+        let unsendable = reply.listed.as_ref().map_or(0, |listed| listed.unsendable);
+        if unsendable > 0 {
+            let (object, operation) = (&self.channel.program.stamp.object, &prepared.operation);
+            tracing::warn!(%object, %operation, unsendable, "the backend lists names that cannot be asked for");
+        }
         self.forget_refused(prepared, outcome);
         let mut state = self.lock();
         state.held_bytes = state.held_bytes.saturating_add(bytes);

@@ -24,6 +24,9 @@ use crate::{
     net::{Lane, Received, SendError},
 };
 
+/// Milliseconds of a run's deadline that are no request's: a guest whose last request is overdue can still say so.
+const LAST_WORDS: u64 = 500;
+
 /// The way out for one program.
 pub(crate) struct Channel {
     pub(super) broker: Arc<Shared>,
@@ -44,14 +47,15 @@ pub(super) enum Fault {
 pub(super) struct Terms<'a> {
     pub(super) deadline: Instant,
     pub(super) still: &'a (dyn Fn() -> bool + Send + Sync),
-    /// Counts against the grant's rate.
+    /// Counts against the grant's rate, and needs an audit that works. A revocation does neither.
     pub(super) rated: bool,
 }
 
 impl Channel {
     pub(crate) fn new(broker: Arc<Shared>, program: Arc<Program>, current: Arc<dyn Current>) -> Arc<Self> {
         let shared = Arc::new(CacheKey::new(&program.stamp, Vec::new()));
-        let deadline = Instant::now() + Duration::from_millis(program.limits.deadline_ms);
+        let all = program.limits.deadline_ms;
+        let deadline = Instant::now() + Duration::from_millis(all - LAST_WORDS.min(all / 8));
         Arc::new(Self { broker, program, shared, deadline, current })
     }
 
@@ -142,6 +146,7 @@ impl Channel {
         record.method = Some(operation.method.clone());
         record.path = Some(audit::path(&prepared.path_and_query));
         if terms.rated {
+            self.audited().map_err(Fault::Denied)?;
             self.wait(terms.deadline).await.map_err(Fault::Denied)?;
         }
         let draft = self.draft(prepared, operation, target);
@@ -158,6 +163,17 @@ impl Channel {
         };
         record.bytes_out = finished.size;
         self.broker.network.send(&lane, finished.request).await.map_err(|error| fault(prepared, error))
+    }
+
+    /// Every byte that leaves is attributable: no more of them where the record of others cannot be kept.
+    fn audited(&self) -> Result<(), Denial> {
+        let remedy =
+            "records of what left before cannot be written, so nothing more leaves: make room for them";
+        if self.broker.audit.ready() {
+            Ok(())
+        } else {
+            Err(Denial::new(Reason::AuditFailed, "audit", remedy))
+        }
     }
 
     fn draft<'a>(

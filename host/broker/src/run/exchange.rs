@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use bailiwick_boundary::{CallError, Handle, Request};
 use bailiwick_core::{
     catalogue::Mint,
-    fetched::RunFailure,
+    fetched::{RunFailure, Trouble},
     grant,
     values::json::{Json, Kind, Node},
 };
@@ -63,8 +63,8 @@ impl Session {
         let received = self.perform(prepared).await?;
         let status = received.status;
         let minted = self.mint(prepared, received).map_err(Stop::Call);
-        if minted.is_err() && matches!(status, 400..=499) && status != 429 {
-            self.lock().refused = true;
+        if minted.is_err() {
+            self.saw(&prepared.entries, trouble(status));
         }
         let held = Arc::new(minted?);
         self.own(prepared, &held);
@@ -91,8 +91,8 @@ impl Session {
         let mint = operation.mint.as_ref().ok_or(CallError::Denied)?;
         match received.status {
             200..=299 => {}
-            429 | 500.. => return Err(CallError::Unreachable),
-            _ => return Err(CallError::Denied),
+            status if is_refusal(status) => return Err(CallError::Denied),
+            _ => return Err(CallError::Unreachable),
         }
         let body = reply::plain(&operation.reply, received.body).map_err(|_| CallError::Malformed)?;
         let json = Json::parse(&body).map_err(|_| CallError::Malformed)?;
@@ -122,6 +122,20 @@ impl Session {
             proven: OnceCell::new_with(proven),
         })
     }
+}
+
+/// Why a response holds no credential.
+const fn trouble(status: u16) -> Trouble {
+    match status {
+        200..=299 => Trouble::Malformed,
+        status if is_refusal(status) => Trouble::LoginRefused,
+        _ => Trouble::Status(status),
+    }
+}
+
+/// Whether a status is about the login, and not about how the backend stands.
+const fn is_refusal(status: u16) -> bool {
+    matches!(status, 400..=499) && !matches!(status, 409 | 412 | 429)
 }
 
 /// A text of a sealed reply as a credential. An escaped one is copied; the copy becomes the credential's memory.

@@ -33,7 +33,7 @@ pub(crate) struct Prepared {
 enum Found<'r> {
     Entry(u32, Part),
     Settings(&'r str),
-    Echo { text: String, listed: Option<Vec<String>> },
+    Echo { text: String, listed: Option<Vec<String>>, stated: String },
     Text(&'r str),
     Secret,
 }
@@ -59,6 +59,7 @@ impl Prepared {
                 authority: authority.clone(),
                 versioned: false,
                 metadata: admitted.operation.reply.tags_are_value,
+                before: String::new(),
             },
             authority,
             entries: Vec::new(),
@@ -97,6 +98,7 @@ impl Session {
         self.lock().free_bits += admitted.free_bits;
         let mut prepared = Prepared::new(&request.operation, admitted, by, &self.channel.shared);
         self.attribute(request, operation, &mut prepared.reading);
+        prepared.reading.before = found.iter().find_map(|(_, found)| self.before(found)).unwrap_or_default();
         prepared.entries = entries.to_vec();
         Ok(prepared)
     }
@@ -141,7 +143,9 @@ impl Session {
         let text = reply.as_ref().and_then(|reply| {
             let (pointer, text) = reply.public.as_ref()?.text(reply.body.as_ref()?, &value.steps).ok()?;
             let listed = reply.listed.as_ref().filter(|listed| listed.at(&pointer).is_some());
-            Some(Found::Echo { text, listed: listed.map(|listed| listed.base().to_vec()) })
+            let stated = listed.and_then(|listed| listed.at(&pointer)).map(|item| item.name.clone());
+            let listed = listed.map(|listed| listed.base().to_vec());
+            Some(Found::Echo { text, listed, stated: stated.unwrap_or_default() })
         });
         text.ok_or_else(|| misplaced(of, slot, "only a public text of a reply of this run can be echoed"))
     }
@@ -153,7 +157,7 @@ impl Session {
                 Content::Entry { entry: *entry, part: *part, text }
             }
             Found::Settings(pointer) => Content::Settings(pointer),
-            Found::Echo { text, listed } => Content::Echo { text, listed: listed.as_deref() },
+            Found::Echo { text, listed, .. } => Content::Echo { text, listed: listed.as_deref() },
             Found::Text(text) => Content::Text(text),
             Found::Secret => Content::Secret,
         }
@@ -175,6 +179,17 @@ impl Session {
             let needed = has_slot && reference.is_some_and(|reference| reference.version.is_some());
             parts().all(|(entry, _)| entry == *own) && (reading.versioned || !needed)
         });
+    }
+
+    /// What stands before the names of a list: ESO writes a find's path and `/` before them, and so on down the folders.
+    fn before(&self, found: &Found<'_>) -> Option<String> {
+        match found {
+            Found::Entry(entry, Part::Path) => {
+                self.entry(*entry).and_then(|entry| part_of(entry, Part::Path)).map(|path| format!("{path}/"))
+            }
+            Found::Echo { stated, .. } => Some(stated.clone()).filter(|stated| !stated.is_empty()),
+            _ => None,
+        }
     }
 
     /// An entry, by the guest's number for it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bailiwick_core::{
     catalogue::{OperationClass, Proof},
+    fetched::Trouble,
     program::Program,
     reason::{Denial, Reason},
     values::json::Json,
@@ -48,7 +49,8 @@ impl Session {
         let terms = Terms { deadline: self.channel.deadline, still: &still, rated: true };
         let received = self.channel.send(&prepared, &terms).await.map_err(stop)?;
         // A backend that is ill proves nothing either way: the next use asks again.
-        if received.status == 429 || received.status >= 500 {
+        if matches!(received.status, 300..=399 | 429 | 500..) {
+            self.saw(&of.entries, Trouble::Status(received.status));
             return Err(Stop::Call(bailiwick_boundary::CallError::Unreachable));
         }
         Ok(self.is_granted(proof, &prepared, received))

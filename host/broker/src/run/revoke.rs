@@ -11,6 +11,15 @@ use super::{
 };
 use crate::tokens::Minted;
 
+impl Session {
+    /// No message is answered any more. True where that is all: no login is under way, and nothing was minted.
+    pub(super) fn shut(&self) -> bool {
+        let mut state = self.lock();
+        state.closed = true;
+        state.exchanges.is_empty() && state.minted.is_empty()
+    }
+}
+
 /// Closes a run: no message is answered any more, logins under way come to their end, what was minted is revoked.
 pub(super) async fn close(session: Arc<Session>) {
     let mut exchanges = {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bailiwick_boundary::{Answer, Ask, CallError, Handle};
 use bailiwick_core::{
-    fetched::RunFailure,
+    fetched::{RunFailure, Trouble},
     program::Stamp,
     reason::{Denial, Reason},
 };
@@ -114,16 +114,26 @@ impl Session {
     /// What a fault of the channel is to the guest, or to the run.
     pub(super) fn stop(&self, entries: &[u32], fault: Fault) -> Stop {
         match fault {
-            Fault::Denied(denial) if denial.reason == Reason::GrantChanged => {
+            Fault::Denied(denial) if matches!(denial.reason, Reason::GrantChanged | Reason::AuditFailed) => {
                 Stop::Run(RunFailure::Denied(denial))
             }
             Fault::Denied(denial) => Stop::Call(self.remember(entries, &denial)),
-            Fault::Send(error) => Stop::Call(match error {
-                SendError::TimedOut => CallError::TimedOut,
-                SendError::TooLarge => CallError::TooLarge,
-                SendError::Malformed => CallError::Malformed,
-                _ => CallError::Unreachable,
-            }),
+            Fault::Send(error) => {
+                let (told, trouble) = failed(error);
+                self.saw(entries, trouble);
+                Stop::Call(told)
+            }
+        }
+    }
+
+    /// Keeps what is wrong with the backend for the entries that it is about, for the end of the run.
+    pub(super) fn saw(&self, entries: &[u32], trouble: Trouble) {
+        let mut state = self.lock();
+        for entry in entries {
+            state.troubles.insert(*entry, trouble);
+        }
+        if entries.is_empty() {
+            state.trouble = Some(trouble);
         }
     }
 
@@ -163,6 +173,20 @@ impl Session {
         }
         state.over.get_or_insert(failure);
         Answer::Over
+    }
+}
+
+/// A request without a response: for the guest, and for people.
+const fn failed(error: SendError) -> (CallError, Trouble) {
+    match error {
+        SendError::TimedOut => (CallError::TimedOut, Trouble::TimedOut),
+        SendError::TooLarge => (CallError::TooLarge, Trouble::TooLarge),
+        SendError::Malformed => (CallError::Malformed, Trouble::Malformed),
+        SendError::Unresolved => (CallError::Unreachable, Trouble::Unresolved),
+        SendError::Closed => (CallError::Unreachable, Trouble::Closed),
+        SendError::Unreachable | SendError::Changed | SendError::Denied(_) => {
+            (CallError::Unreachable, Trouble::Unreachable)
+        }
     }
 }
 

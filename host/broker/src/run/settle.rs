@@ -1,11 +1,9 @@
 //! The end of a run: what it gathered becomes [`Fetched`]. A denial that the broker itself saw says more than the
-//! code that the guest made of it, and takes its place.
-
-use std::collections::BTreeMap;
+//! code that the guest made of it, and takes its place; so does what it saw of a backend that did not serve.
 
 use bailiwick_boundary::{Ended, Failure};
 use bailiwick_core::{
-    fetched::{EntryFailure, EntryResult, Fetched, RunFailure},
+    fetched::{EntryFailure, EntryResult, Fetched, RunFailure, Trouble},
     reason::Denial,
 };
 
@@ -21,9 +19,11 @@ impl Session {
         let closed = State { closed: true, ..State::default() };
         let state = std::mem::replace(&mut *self.lock(), closed);
         let run = outcome(&state, ended);
-        let denials = state.denials;
-        let results =
-            (0u32..).zip(state.answers).map(|(entry, answer)| result(entry, answer, &denials, run.is_ok()));
+        let State { answers, denials, troubles, trouble, .. } = state;
+        let results = (0u32..).zip(answers).map(|(entry, answer)| {
+            let seen = troubles.get(&entry).copied().or(trouble);
+            result(answer, denials.get(&entry), seen, run.is_ok())
+        });
         Fetched { entries: results.collect(), run }
     }
 }
@@ -41,15 +41,26 @@ fn outcome(state: &State, ended: RunEnd) -> Result<(), RunFailure> {
         (Ok(Ended::Ok), _) => Ok(()),
         (Err(why), _) => Err(RunFailure::Stopped(why)),
         (Ok(Ended::Failed(_)), Some(denial)) => Err(RunFailure::Denied(denial.clone())),
-        (Ok(Ended::Failed(Failure::Denied)), None) if state.refused => {
-            Err(RunFailure::Provider(Failure::Refused))
+        (Ok(Ended::Failed(why)), None) => {
+            Err(match state.trouble.filter(|trouble| explains(*trouble, why)) {
+                Some(trouble) => RunFailure::Backend(trouble),
+                None => RunFailure::Provider(why),
+            })
         }
-        (Ok(Ended::Failed(why)), None) => Err(RunFailure::Provider(why)),
     }
 }
 
-fn result(entry: u32, answer: Answered, denials: &BTreeMap<u32, Denial>, ended_well: bool) -> EntryResult {
-    match (answer, denials.get(&entry)) {
+/// Whether what was seen is what the guest makes such a failure of.
+fn explains(trouble: Trouble, failure: Failure) -> bool {
+    match failure {
+        Failure::Unavailable | Failure::UnexpectedResponse => true,
+        Failure::Denied | Failure::Refused => trouble == Trouble::LoginRefused,
+        Failure::NotFound | Failure::Throttled | Failure::Misconfigured => false,
+    }
+}
+
+fn result(answer: Answered, denial: Option<&Denial>, seen: Option<Trouble>, ended_well: bool) -> EntryResult {
+    match (answer, denial) {
         (Answered::Value(value), _) if ended_well => EntryResult::Value(value),
         (Answered::Named(values), None) if ended_well => EntryResult::Named(values),
         // A denial is never an absence: that could delete a Secret.
@@ -57,6 +68,10 @@ fn result(entry: u32, answer: Answered, denials: &BTreeMap<u32, Denial>, ended_w
             EntryResult::Failed(EntryFailure::Denied(denial.clone()))
         }
         (Answered::Absent, None) if ended_well => EntryResult::Absent,
+        (Answered::Failed(EntryFailure::Provider(why)), None) => {
+            let seen = seen.filter(|trouble| explains(*trouble, why)).map(EntryFailure::Backend);
+            EntryResult::Failed(seen.unwrap_or(EntryFailure::Provider(why)))
+        }
         (Answered::Failed(why), None) => EntryResult::Failed(why),
         _ => EntryResult::Unanswered,
     }

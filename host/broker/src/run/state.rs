@@ -8,7 +8,7 @@ use std::{
 
 use bailiwick_boundary::Handle;
 use bailiwick_core::{
-    fetched::{EntryFailure, RunFailure},
+    fetched::{EntryFailure, RunFailure, Trouble},
     reason::Denial,
     secret::Value,
 };
@@ -75,8 +75,10 @@ pub(super) struct State {
     pub(super) denials: BTreeMap<u32, Denial>,
     /// The first denial of a call that used none.
     pub(super) denial: Option<Denial>,
-    /// The backend refused a login.
-    pub(super) refused: bool,
+    /// What was last wrong with the backend in a call that used an entry.
+    pub(super) troubles: BTreeMap<u32, Trouble>,
+    /// The same for calls that used none, such as a login.
+    pub(super) trouble: Option<Trouble>,
     /// Minted here and not cached: to be revoked.
     pub(super) minted: Vec<Minted>,
     /// Logins under way: they are awaited before revocation.

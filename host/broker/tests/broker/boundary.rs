@@ -5,7 +5,7 @@ use bailiwick_boundary::{
 };
 use bailiwick_broker::OpenEntry;
 use bailiwick_core::{
-    fetched::{EntryFailure, EntryResult, Fetched, RunFailure},
+    fetched::{EntryFailure, EntryResult, Fetched, RunFailure, Trouble},
     reason::Reason,
 };
 use read_back::text;
@@ -258,6 +258,28 @@ async fn a_denial_takes_the_place_of_what_the_guest_says() {
         let fetched = guest.done().await;
         let EntryResult::Failed(EntryFailure::Denied(denial)) = &fetched.entries[0] else { panic!() };
         assert_eq!(denial.reason, Reason::KeyNotGranted);
+    }
+}
+
+/// For people only: the guest was told an outcome and nothing else (B4).
+#[tokio::test]
+async fn what_was_seen_of_the_backend_says_more_than_the_guests_code() {
+    let (backend, house) = (Backend::start(|_| reply(503, "{}")), House::new());
+    for (said, kept) in [
+        (Failure::Unavailable, EntryFailure::Backend(Trouble::Status(503))),
+        (Failure::UnexpectedResponse, EntryFailure::Backend(Trouble::Status(503))),
+        (Failure::Misconfigured, EntryFailure::Provider(Failure::Misconfigured)),
+    ] {
+        let mut guest = house.run(backend.address, &["team-a/one", "team-a/two"]);
+        assert_eq!(guest.call(read(0, None)).await.unwrap().outcome, Outcome::Failed);
+        for entry in [0, 1] {
+            guest.ask(Ask::Failed { entry, why: said }).await;
+        }
+        let fetched = guest.done().await;
+        let EntryResult::Failed(first) = &fetched.entries[0] else { panic!() };
+        assert_eq!(*first, kept);
+        let EntryResult::Failed(second) = &fetched.entries[1] else { panic!() };
+        assert_eq!(*second, EntryFailure::Provider(said), "nothing was seen of this one");
     }
 }
 

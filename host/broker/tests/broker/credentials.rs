@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use bailiwick_boundary::{Answer, Arg, Ask, CallError, Ended, Failure, Part};
-use bailiwick_core::fetched::RunFailure;
+use bailiwick_core::fetched::{RunFailure, Trouble};
 
 use crate::{
     backend::{Backend, ok, reply},
@@ -66,7 +66,7 @@ async fn b5_denied_whatever_is_not_a_login_that_succeeded() {
     for (answer, error) in [
         (reply(400, &format!(r#"{{"auth":{{"client_token":"{MINTED}"}}}}"#)), CallError::Denied),
         (reply(403, "{}"), CallError::Denied),
-        (reply(302, "{}"), CallError::Denied),
+        (reply(302, "{}"), CallError::Unreachable),
         (reply(503, "{}"), CallError::Unreachable),
         (ok("{}"), CallError::Malformed),
         (ok(r#"{"auth":{"client_token":7,"lease_duration":60}}"#), CallError::Malformed),
@@ -90,7 +90,7 @@ async fn a_refused_login_shows_as_refused() {
     let mut guest = house.run(backend.address, &["team-a/db"]);
     guest.login().await.unwrap_err();
     let fetched = guest.run.finish(Ok(Ended::Failed(Failure::Denied))).await;
-    assert_eq!(fetched.run, Err(RunFailure::Provider(Failure::Refused)));
+    assert_eq!(fetched.run, Err(RunFailure::Backend(Trouble::LoginRefused)));
 }
 
 #[tokio::test]

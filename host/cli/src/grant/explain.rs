@@ -24,13 +24,13 @@ pub(crate) fn run(args: &InputArgs, object: &str, output: Format) -> anyhow::Res
     let entries = match entries {
         Ok(entries) => entries,
         Err(not_ready) => {
-            report::say(&format!("{object}: {}: {}", not_ready.reason, not_ready.message));
+            report::say(&format!("{object}: {}: {}", not_ready.reason, not_ready.message))?;
             return Ok(crate::FAILED);
         }
     };
     match output {
         Format::Json => report::json(&entries.iter().map(as_json).collect::<Vec<_>>())?,
-        Format::Table => report::say(&entries.iter().map(as_words).collect::<Vec<_>>().join("\n")),
+        Format::Table => report::say(&entries.iter().map(as_words).collect::<Vec<_>>().join("\n"))?,
     }
     let admitted = entries.iter().all(|entry| entry.explained.as_ref().is_ok_and(|e| e.chosen.is_ok()));
     Ok(match (errors.is_empty(), admitted) {

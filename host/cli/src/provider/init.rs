@@ -35,7 +35,7 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<u8> {
         "{} is made. Next:\n  cd {}\n  cargo test\n  bailiwick provider build\n  bailiwick provider inspect {name}.wasm",
         folder.display(),
         folder.display()
-    ));
+    ))?;
     Ok(crate::OK)
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn run(file: &Path, output: Format) -> anyhow::Result<u8> {
     };
     match output {
         Format::Json => report::json(&inspected)?,
-        Format::Table => report::say(&words(&inspected, &surface::describe(&catalogue))),
+        Format::Table => report::say(&words(&inspected, &surface::describe(&catalogue)))?,
     }
     Ok(crate::OK)
 }

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Class;
+
 /// What a reply is and how much of it is public.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -94,6 +96,10 @@ pub struct ListRule {
     /// Names that end with `/` are prefixes, which can be listed in turn.
     #[serde(default)]
     pub folders: bool,
+    /// What names can be sent back as: one with a segment outside of the class is left out, so that it cannot fail a
+    /// whole find; how many is logged.
+    #[serde(default)]
+    pub class: Option<Class>,
     /// Tags of each item.
     #[serde(default)]
     pub tags: Option<TagsRule>,
@@ -111,4 +117,7 @@ pub struct TagsRule {
     /// The member that holds a tag's value.
     #[serde(default)]
     pub value: Option<String>,
+    /// Pointers to further texts, numbers and booleans, each a tag by its member's name; tags of `at` go before them.
+    #[serde(default)]
+    pub also: Vec<String>,
 }

@@ -48,7 +48,7 @@ pub struct FieldError {
 /// # Errors
 /// Every field that does not fit.
 pub fn check(catalogue: &Catalogue, settings: &Json) -> Result<Checked, Vec<FieldError>> {
-    let root = Place::root(format!("spec.provider.{}", catalogue.name));
+    let root = Place::root(format!("spec.provider.{}", catalogue.key()));
     let mut pass = Pass { errors: Vec::new(), config: BTreeMap::new() };
     let public = pass.field(&catalogue.settings, &root, settings);
     if pass.errors.is_empty() {

@@ -20,6 +20,13 @@ pub struct Slot {
     /// Prefixes (templates over account slots) of which the first that fits is cut off before splitting.
     #[serde(default)]
     pub strip: Vec<String>,
+    /// JSON pointer to a setting that makes these prefixes optional: in a store without it each key and path must begin
+    /// with one of them (a Vault store without `path` names the mount in the key). Without prefixes nothing fits then.
+    #[serde(default)]
+    pub strip_unless: Option<String>,
+    /// Slashes at the ends, and more than one in a row, do not count (Vault's client cleans its paths).
+    #[serde(default)]
+    pub clean_slashes: bool,
     /// JSON pointer to a setting whose text is put before the content, before splitting (AWS `prefix`).
     #[serde(default)]
     pub prepend: Option<String>,
@@ -81,6 +88,8 @@ pub struct Statement {
 pub enum Class {
     /// `[A-Za-z0-9_.@+=-]{1,255}`.
     Segment,
+    /// `[A-Za-z0-9_.@+=!-]{1,255}`: names of AWS Secrets Manager, whose services write `rds!...`. No `:`, so no ARN.
+    SecretName,
     /// Printable ASCII and space without `/ \ % ? #`, 1-255 bytes; percent-encoded in paths.
     Wide,
     /// `[0-9]{1,20}`.

@@ -21,6 +21,7 @@ pub use describe::describe;
 #[derive(PartialEq, Serialize)]
 struct Surface<'a> {
     name: &'a str,
+    key: &'a str,
     world: World,
     ca: &'a Option<Ca>,
     authorities: BTreeMap<&'a str, Authority>,
@@ -51,6 +52,7 @@ pub fn hash(catalogue: &Catalogue) -> String {
 pub fn narrower_or_equal(new: &Catalogue, granted: &Catalogue) -> bool {
     let (new, granted) = (surface(new), surface(granted));
     new.name == granted.name
+        && new.key == granted.key
         && new.world == granted.world
         && new.ca == granted.ca
         && new.account == granted.account
@@ -69,6 +71,7 @@ fn surface(catalogue: &Catalogue) -> Surface<'_> {
     collect_secrets("", &catalogue.settings, &mut secrets);
     Surface {
         name: &catalogue.name,
+        key: catalogue.key(),
         world: catalogue.world,
         ca: &catalogue.ca,
         authorities: catalogue.authorities.iter().map(|(n, a)| (n.as_str(), sorted_authority(a))).collect(),

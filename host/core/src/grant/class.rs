@@ -11,6 +11,7 @@ pub(crate) const MAX_SEGMENTS: usize = 32;
 pub(crate) fn fits(class: Class, text: &str) -> bool {
     let (longest, byte): (usize, fn(u8) -> bool) = match class {
         Class::Segment => (255, |b| b.is_ascii_alphanumeric() || b"_.@+=-".contains(&b)),
+        Class::SecretName => (255, |b| b.is_ascii_alphanumeric() || b"_.@+=!-".contains(&b)),
         Class::Wide => (255, |b| (0x20..0x7f).contains(&b) && !b"/\\%?#".contains(&b)),
         Class::Digits => (20, |b| b.is_ascii_digit()),
         Class::Name => (128, |b| b.is_ascii_alphanumeric() || b"_.-".contains(&b)),
@@ -37,13 +38,14 @@ pub(crate) fn fits_slot(class: Class, multi: bool, text: &str) -> bool {
 /// Whether everything in `narrow` is in `wide` too; a proof by table, false where in doubt (G3).
 #[must_use]
 pub(crate) fn within(narrow: Class, wide: Class) -> bool {
-    use Class::{Arn, Digits, Name, Segment, Text, Token, Wide};
+    use Class::{Arn, Digits, Name, SecretName, Segment, Text, Token, Wide};
     narrow == wide
         || matches!(
             (narrow, wide),
-            (Digits, Name | Segment | Wide | Token | Text)
-                | (Name, Segment | Wide | Token | Text)
-                | (Segment, Wide | Token | Text)
+            (Digits, Name | Segment | SecretName | Wide | Token | Text)
+                | (Name, Segment | SecretName | Wide | Token | Text)
+                | (Segment, SecretName | Wide | Token | Text)
+                | (SecretName, Wide | Token | Text)
                 | (Arn, Token | Text)
                 | (Wide, Text)
         )
@@ -53,13 +55,22 @@ pub(crate) fn within(narrow: Class, wide: Class) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Class; 7] =
-        [Class::Segment, Class::Wide, Class::Digits, Class::Name, Class::Arn, Class::Token, Class::Text];
+    const ALL: [Class; 8] = [
+        Class::Segment,
+        Class::SecretName,
+        Class::Wide,
+        Class::Digits,
+        Class::Name,
+        Class::Arn,
+        Class::Token,
+        Class::Text,
+    ];
 
     #[test]
     fn b1_allowed_in_each_class() {
         for (class, text) in [
             (Class::Segment, "team-a_1.x@y+z=") as (Class, &str),
+            (Class::SecretName, "rds!cluster-1_x.y@z+a="),
             (Class::Wide, "a b;c[d]{e}"),
             (Class::Digits, "123456789012"),
             (Class::Name, "AWSCURRENT"),
@@ -88,6 +99,10 @@ mod tests {
             (Class::Segment, "a%2fb"),
             (Class::Segment, "a:b"),
             (Class::Segment, "ä"),
+            (Class::Segment, "rds!x"),
+            (Class::SecretName, "a:b"),
+            (Class::SecretName, "a b"),
+            (Class::SecretName, "a*"),
             (Class::Wide, "a/b"),
             (Class::Wide, "a\\b"),
             (Class::Wide, "a?b"),
@@ -107,8 +122,19 @@ mod tests {
 
     #[test]
     fn g3_narrower_classes_hold_nothing_more() {
-        let samples =
-            ["a", "1", "a b", "a@b", "arn:aws:x:y", "a/b", "x:y", "ä", &"1".repeat(200), &"a".repeat(300)];
+        let samples = [
+            "a",
+            "1",
+            "a b",
+            "a@b",
+            "a!b",
+            "arn:aws:x:y",
+            "a/b",
+            "x:y",
+            "ä",
+            &"1".repeat(200),
+            &"a".repeat(300),
+        ];
         for narrow in ALL {
             for wide in ALL.into_iter().filter(|wide| within(narrow, *wide)) {
                 for text in samples.iter().filter(|text| fits(narrow, text)) {

@@ -49,9 +49,11 @@ pub(super) fn fill<'a>(
         };
     }
     let (Some(first), rest) = (given.next(), given) else {
+        dressed(plan, role, None)?;
         return absent(call, plan);
     };
-    let Some(text) = source(call, plan, first, settings)? else {
+    let text = source(call, plan, first, settings)?;
+    let Some(text) = dressed(plan, role, text)? else {
         return absent(call, plan);
     };
     let listed = match first {
@@ -120,17 +122,35 @@ fn source<'a>(
     Ok(text.filter(|text| !text.is_empty() && !root(text)))
 }
 
-/// Cuts the first prefix that fits and puts the store's before it. Names of a reply are taken as they are.
-fn dressed<'a>(plan: &SlotPlan, text: Cow<'a, str>) -> Cow<'a, str> {
+/// Cuts the first prefix that fits and puts the store's before it; none where nothing is left. Names of a reply are
+/// taken as they are.
+fn dressed<'a>(
+    plan: &SlotPlan,
+    role: Role,
+    text: Option<Cow<'a, str>>,
+) -> Result<Option<Cow<'a, str>>, Denial> {
     if matches!(plan.slot.source, Source::Echo) {
-        return text;
+        return Ok(text);
     }
-    let cut = plan.strip.iter().find(|strip| text.starts_with(strip.as_str())).map_or(0, String::len);
-    if cut == 0 && plan.prepend.is_empty() {
-        return text;
+    let given = text.as_deref().unwrap_or_default();
+    let cut = plan.strip.iter().find_map(|strip| cut(strip, given, role));
+    if let (None, Some(denial)) = (cut, &plan.unprefixed) {
+        return Err(denial.clone());
     }
-    let kept = text.get(cut..).unwrap_or_default();
-    Cow::Owned(format!("{}{kept}", plan.prepend))
+    let Some(text) = text else { return Ok(None) };
+    if cut.is_none() && plan.prepend.is_empty() {
+        return Ok(Some(text));
+    }
+    let kept = text.get(cut.unwrap_or_default()..).unwrap_or_default();
+    let dressed = format!("{}{kept}", plan.prepend);
+    Ok(Some(dressed).filter(|text| !text.is_empty()).map(Cow::Owned))
+}
+
+/// How long a prefix is, if the text has it. A path that is to be listed stands for what is below it: `kv` begins
+/// with `kv/`.
+fn cut(strip: &str, text: &str, role: Role) -> Option<usize> {
+    let whole = role == Role::Prefix && strip.strip_suffix('/') == Some(text);
+    if whole { Some(text.len()) } else { text.starts_with(strip).then_some(strip.len()) }
 }
 
 fn one<'a>(
@@ -139,7 +159,6 @@ fn one<'a>(
     text: Cow<'a, str>,
     prefix: &[String],
 ) -> Result<Filled<'a>, Denial> {
-    let text = dressed(plan, text);
     if !prefix.is_empty() {
         return Err(denied(call, plan, "is one segment, the listed name is below a prefix"));
     }
@@ -154,8 +173,7 @@ fn many<'a>(
     text: Cow<'a, str>,
     prefix: &[String],
 ) -> Result<Filled<'a>, Denial> {
-    let text = dressed(plan, text);
-    let Slot { leading_slash, .. } = plan.slot;
+    let Slot { leading_slash, clean_slashes, .. } = plan.slot;
     let slash = leading_slash && text.starts_with('/');
     let from = usize::from(slash);
     let to = text.len() - usize::from(role == Role::Prefix && text.len() > from && text.ends_with('/'));
@@ -168,6 +186,12 @@ fn many<'a>(
             let parts = text.get(from..to).unwrap_or_default().split('/');
             segments.extend(parts.map(|part| Cow::Owned(part.to_owned())));
         }
+    }
+    if clean_slashes {
+        segments.retain(|segment| !segment.is_empty());
+    }
+    if segments.is_empty() {
+        return absent(call, plan);
     }
     if segments.len() > class::MAX_SEGMENTS {
         return Err(denied(call, plan, "has more than 32 segments"));

@@ -47,7 +47,7 @@ pub struct Listed {
 }
 
 /// Reads a name of a list reply: relative ones come below `prefix`, whole ones may start with `/`. None where it has
-/// empty or dot segments, so that it can stand for no key.
+/// empty or dot segments or is outside of the rule's class, so that it can stand for no key that could be asked for.
 #[must_use]
 pub fn listed(rule: &ListRule, prefix: &[String], name: &str) -> Option<Listed> {
     let (name, folder) = match name.strip_suffix('/') {
@@ -59,6 +59,10 @@ pub fn listed(rule: &ListRule, prefix: &[String], name: &str) -> Option<Listed> 
     } else {
         (Vec::new(), name.strip_prefix('/').unwrap_or(name))
     };
+    let sendable = |segment: &str| rule.class.is_none_or(|class| class::fits(class, segment));
+    if !name.split('/').all(sendable) {
+        return None;
+    }
     segments.extend(name.split('/').map(str::to_owned));
     let whole = segments.iter().all(|segment| is_segment(segment)) && segments.len() <= class::MAX_SEGMENTS;
     whole.then_some(Listed { segments, folder })

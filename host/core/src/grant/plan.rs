@@ -13,7 +13,7 @@ use crate::{
     },
     egress::render,
     program::{Auth, Target},
-    reason::Denial,
+    reason::{Denial, Reason},
 };
 
 /// What a program keeps for `decide`, and from which lines of the grant it came.
@@ -47,6 +47,8 @@ pub(super) struct SlotPlan {
     pub(super) name: String,
     pub(super) slot: Slot,
     pub(super) strip: Vec<String>,
+    /// Why a text with none of those prefixes is denied, where it is.
+    pub(super) unprefixed: Option<Denial>,
     pub(super) prepend: String,
     /// What the host fills in: a session policy.
     pub(super) made: Option<Result<String, Denial>>,
@@ -147,9 +149,23 @@ impl Maker<'_> {
             name: name.to_owned(),
             slot: slot.clone(),
             strip,
+            unprefixed: self.unprefixed(slot),
             prepend: prepend.map(|text| text.into_owned()).unwrap_or_default(),
             made,
         }
+    }
+
+    fn unprefixed(&self, slot: &Slot) -> Option<Denial> {
+        let at = slot.strip_unless.as_ref()?;
+        if super::fill::setting(self.sources.settings, at).is_some() {
+            return None;
+        }
+        let field = format!("spec.provider.{}{}", self.sources.catalogue.key(), at.replace('/', "."));
+        let name = at.trim_start_matches('/');
+        let remedy = format!(
+            "the store has no `{name}`: set it, or begin the key or path with what the grant has there"
+        );
+        Some(Denial::new(Reason::AccountNotGranted, field, remedy))
     }
 
     /// A template over account slots alone; none where one of them is empty.

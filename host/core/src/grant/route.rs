@@ -16,7 +16,12 @@ use crate::{
 /// Why none could: of several reasons, the one that came closest.
 pub fn admits(program: &Program, entry: &Entry) -> Result<(), Denial> {
     let mut nearest: Option<Denial> = None;
-    for (id, operation) in candidates(program, entry) {
+    let candidates = candidates(program, entry);
+    if asks_metadata(entry) && candidates.iter().any(|(_, operation)| !suits(operation, entry)) {
+        let remedy = "no granted operation reads metadata in a store like this one";
+        return Err(Denial::new(Reason::OperationNotGranted, "metadataPolicy", remedy));
+    }
+    for (id, operation) in candidates {
         let args = arguments(operation, entry);
         let call = Call { operation: id, args: &args, by: None, free_bits_spent: 0 };
         match decide(program, &call) {
@@ -91,6 +96,10 @@ fn suits(operation: &Operation, entry: &Entry) -> bool {
     }
 }
 
+fn asks_metadata(entry: &Entry) -> bool {
+    matches!(entry, Entry::Secret(reference) | Entry::Extract(reference) if reference.metadata)
+}
+
 /// The arguments with which an operation asks for an entry. Of several optional slots that one part could fill, the one
 /// that cuts off a prefix the part has, else the one that cuts off none.
 pub(super) fn arguments<'a>(operation: &'a Operation, entry: &'a Entry) -> Vec<(&'a str, Content<'a>)> {
@@ -155,5 +164,6 @@ fn distance(reason: Reason) -> u8 {
         Reason::KeyNotGranted => 12,
         Reason::BudgetExhausted => 13,
         Reason::GrantChanged => 14,
+        Reason::AuditFailed => 15,
     }
 }

@@ -78,9 +78,10 @@ fn plain(source: Source, store: StoreKey, entry: Entry) -> EntryPlan {
 }
 
 fn find_entry(source: Source, store: StoreKey, find: &Find) -> EntryPlan {
-    let tags = find.tags.clone().unwrap_or_default();
+    let name = find.name.as_ref().map(|name| name.regexp.clone().unwrap_or_default());
+    // As in ESO's providers: with a name, tags are not looked at.
+    let tags = if name.is_some() { BTreeMap::new() } else { find.tags.clone().unwrap_or_default() };
     let entry = Entry::Find(FindEntry { path: find.path.clone(), by_tags: !tags.is_empty() });
-    let name = find.name.as_ref().and_then(|name| name.regexp.clone());
     EntryPlan { source, store, entry, name, tags }
 }
 

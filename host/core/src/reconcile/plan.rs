@@ -46,6 +46,12 @@ impl NotReady {
     pub fn new(message: impl Into<String>) -> Self {
         Self { reason: reason::SECRET_SYNCED_ERROR, message: cut(message.into()) }
     }
+
+    /// The same, and what else went wrong.
+    #[must_use]
+    pub fn and(self, more: &str) -> Self {
+        Self { message: cut(format!("{}; {more}", self.message)), ..self }
+    }
 }
 
 impl From<&Denial> for NotReady {

@@ -22,7 +22,7 @@ use super::{
     observed::{Managed, Observed, TargetState, created_by},
     plan::{FetchPlan, NotReady},
 };
-use crate::{fetched::EntryResult, secret::Value, values::convert::Data};
+use crate::{fetched::Sourced, secret::Value, values::convert::Data};
 
 /// What to do with the Secret, and what to say of the object.
 pub struct Settled {
@@ -93,7 +93,7 @@ pub enum Change {
 pub fn settle(
     observed: &Observed<'_>,
     plan: &FetchPlan,
-    results: Vec<EntryResult>,
+    results: Vec<Sourced>,
     target: Option<TargetState>,
 ) -> Settled {
     let object = observed.object;

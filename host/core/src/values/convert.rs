@@ -1,12 +1,12 @@
-//! Names and members on their way into a Secret (eso-api 2.2): the members of a JSON object as bytes,
-//! `conversionStrategy`, and which names may be keys.
+//! Names on their way into a Secret (eso-api 2.2): `conversionStrategy`, and which names may be keys; and a member of
+//! a JSON object as bytes.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use bailiwick_api::external_secret::ConversionStrategy;
 use regex::Regex;
 
-use super::json::{Json, Kind, Node};
+use super::json::{Kind, Node};
 use crate::secret::Value;
 
 #[cfg(test)]
@@ -24,6 +24,9 @@ pub enum KeyError {
     /// The value of an extract is no JSON object.
     #[error("the value is not a JSON object, so nothing can be extracted from it")]
     NotObject,
+    /// A number of an extract is beyond what Go can hold.
+    #[error("a number is out of range")]
+    Number,
     /// Two names become the same key.
     #[error("two names become the same key by the conversionStrategy; use rewrite to tell them apart")]
     Collision,
@@ -33,19 +36,6 @@ pub enum KeyError {
     /// A key has a character that none may have.
     #[error("a key has a character other than letters, digits, '-', '_' and '.'; replace it by rewrite")]
     Character,
-}
-
-/// The members of a JSON object, each by [`member`].
-///
-/// # Errors
-/// The value is something else.
-pub fn members(value: &Value) -> Result<Data, KeyError> {
-    let json = Json::parse(value.bytes()).map_err(|_| KeyError::NotObject)?;
-    if json.root().kind() != Kind::Object {
-        return Err(KeyError::NotObject);
-    }
-    let named = |(name, value): (Node<'_>, Node<'_>)| Some((name.text()?.into_owned(), member(value)));
-    Ok(json.root().members().filter_map(named).collect())
 }
 
 /// A member as bytes: a text unescaped, null empty, everything else as it is written.

@@ -13,6 +13,7 @@ mod text;
 
 use std::{borrow::Cow, ops::Range};
 
+use parse::Rules;
 pub use parse::{Fault, JsonError};
 
 use crate::secret::Value;
@@ -76,13 +77,23 @@ impl<'t> Json<'t> {
     /// What is wrong and at which byte; never what stands there.
     pub fn parse(bytes: &'t [u8]) -> Result<Self, JsonError> {
         let text = parse::utf8(bytes)?;
-        Ok(Self { text, cells: Cow::Owned(parse::tape(text, true)?) })
+        Ok(Self { text, cells: Cow::Owned(parse::tape(text, Rules::STRICT)?) })
     }
 
     /// Parses text that we made ourselves, which may repeat a name: the first one is read.
     pub(crate) fn parse_own(bytes: &'t [u8]) -> Result<Self, JsonError> {
         let text = parse::utf8(bytes)?;
-        Ok(Self { text, cells: Cow::Owned(parse::tape(text, false)?) })
+        Ok(Self { text, cells: Cow::Owned(parse::tape(text, Rules::REPEATS)?) })
+    }
+
+    /// Parses what people keep as JSON: a name may come again (by name the first is read), and texts may hold control
+    /// characters as they are.
+    ///
+    /// # Errors
+    /// As [`Json::parse`].
+    pub fn parse_lenient(bytes: &'t [u8]) -> Result<Self, JsonError> {
+        let text = parse::utf8(bytes)?;
+        Ok(Self { text, cells: Cow::Owned(parse::tape(text, Rules::LENIENT)?) })
     }
 
     /// The whole value.
@@ -112,7 +123,7 @@ impl Tape {
     /// # Errors
     /// As [`Json::parse`].
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
-        Ok(Self(parse::tape(parse::utf8(bytes)?, true)?))
+        Ok(Self(parse::tape(parse::utf8(bytes)?, Rules::STRICT)?))
     }
 
     /// As [`Self::parse`], of a value.

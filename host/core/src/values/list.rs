@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::json::{Json, Kind, Node};
+use super::json::{Json, Kind, Node, pointer};
 use crate::{
     catalogue::{ListRule, TagsRule},
     secret::Value,
@@ -16,6 +16,9 @@ mod tests;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the list reply has another shape than the catalogue says")]
 pub struct ListShape;
+
+/// Tags by name.
+pub type Tags<'j> = BTreeMap<Cow<'j, str>, Cow<'j, str>>;
 
 /// The array of items, by a rule whose `items` ends in `/*`. `None` where the reply has no such member or it is
 /// null: an empty list.
@@ -68,10 +71,21 @@ pub fn filter(
 /// Tags below `node` (an item, or a reply's root). No such member, or null, is no tags; `None` where there is
 /// something else than the rule says.
 #[must_use]
-pub fn tags<'j>(node: Node<'j>, rule: &TagsRule) -> Option<BTreeMap<Cow<'j, str>, Cow<'j, str>>> {
-    let Some(tags) = node.pointer(&rule.at).filter(|node| node.kind() != Kind::Null) else {
-        return Some(BTreeMap::new());
-    };
+pub fn tags<'j>(node: Node<'j>, rule: &TagsRule) -> Option<Tags<'j>> {
+    let mut tags = Tags::new();
+    for at in &rule.also {
+        let name = pointer::tokens(at)?.last()??;
+        if let Some(node) = node.pointer(at).filter(|node| node.kind() != Kind::Null) {
+            tags.insert(Cow::Owned(name.into_owned()), scalar(node)?);
+        }
+    }
+    if let Some(own) = node.pointer(&rule.at).filter(|node| node.kind() != Kind::Null) {
+        tags.extend(pairs(own, rule)?);
+    }
+    Some(tags)
+}
+
+fn pairs<'j>(tags: Node<'j>, rule: &TagsRule) -> Option<Tags<'j>> {
     match (tags.kind(), &rule.key, &rule.value) {
         (Kind::Object, None, _) => {
             tags.members().map(|(name, value)| Some((name.text()?, value.text()?))).collect()
@@ -80,5 +94,14 @@ pub fn tags<'j>(node: Node<'j>, rule: &TagsRule) -> Option<BTreeMap<Cow<'j, str>
             tags.items().map(|item| Some((item.member(key)?.text()?, item.member(value)?.text()?))).collect()
         }
         _ => None,
+    }
+}
+
+/// A text unescaped, a number or boolean as it is written.
+fn scalar<'j>(node: Node<'j>) -> Option<Cow<'j, str>> {
+    match node.kind() {
+        Kind::Text => node.text(),
+        Kind::Number | Kind::Boolean => Some(Cow::Borrowed(node.raw())),
+        Kind::Null | Kind::Array | Kind::Object => None,
     }
 }

@@ -5,10 +5,10 @@ use bailiwick_api::external_secret::{Rewrite, RewriteRegexp};
 
 use super::{
     convert::Data,
+    marshal::OutOfRange,
     pattern::{self, PatternError},
 };
 
-mod marshal;
 mod merge;
 #[cfg(test)]
 mod tests;
@@ -46,6 +46,12 @@ pub enum RewriteError {
     /// A number that Go's float64 cannot hold.
     #[error("merge: a number is out of range")]
     Number,
+}
+
+impl From<OutOfRange> for RewriteError {
+    fn from(OutOfRange: OutOfRange) -> Self {
+        Self::Number
+    }
 }
 
 /// Applies all operations.

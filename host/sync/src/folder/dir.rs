@@ -4,7 +4,7 @@
 
 use std::{
     fs::File,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     os::{fd::OwnedFd, unix::fs::DirBuilderExt},
     path::{Path, PathBuf},
 };
@@ -23,7 +23,7 @@ pub(super) const MAX_FILE: u64 = 10 << 20;
 
 /// Why a file could not be read or written. The path is ours; no content is quoted.
 #[derive(Debug, thiserror::Error)]
-#[error("{what} {path}")]
+#[error("{what} {path}{}", remedy(source))]
 pub struct DirError {
     what: &'static str,
     path: String,
@@ -75,9 +75,9 @@ impl Dir {
         self.write_partial(&partial, content)
             .and_then(|()| Ok(rustix::fs::renameat(&self.folder, &partial, &self.folder, file)?))
             .inspect_err(|_| self.forget(&partial))
-            // The rename itself must survive a power cut too; a failure here leaves a whole file either way.
-            .and_then(|()| Ok(rustix::fs::fsync(&self.folder)?))
-            .map_err(|e| self.error("cannot write", file, e))
+            .map_err(|e| self.error("cannot write", file, e))?;
+        // The rename itself must survive a power cut too; a failure here leaves a whole file either way.
+        rustix::fs::fsync(&self.folder).map_err(|e| self.error("cannot make safe", file, e.into()))
     }
 
     /// Deletes a file; one that is not there is deleted already.
@@ -137,6 +137,15 @@ impl Dir {
 
     fn error(&self, what: &'static str, file: &str, source: std::io::Error) -> DirError {
         DirError { what, path: self.path.join(file).display().to_string(), source }
+    }
+}
+
+/// What mends it, where that can be said. Whatever the cause, a file that was there before is untouched.
+fn remedy(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => " (make room for it)",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => " (let this user write there)",
+        _ => "",
     }
 }
 

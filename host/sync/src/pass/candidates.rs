@@ -123,14 +123,17 @@ impl Candidates<'_> {
 }
 
 fn module<'a, W: World>(pass: &'a Pass<'_, W>, store: &SecretStoreSpec) -> Result<&'a Module, NotReady> {
-    let name = &store.provider.name;
-    match pass.modules.get(name) {
-        Some(Ok(module)) => Ok(module),
-        Some(Err(error)) => Err(NotReady::new(error.to_string())),
-        None => {
-            let what = "there is no Provider of this name";
-            Err(NotReady::new(format!("spec.provider.{}: {what}", shown(name))))
+    let key = &store.provider.name;
+    let refused = |why: String| Err(NotReady::new(format!("spec.provider.{}: {why}", shown(key))));
+    // ESO has keys with capitals (`openBao`); names of objects have none.
+    let name = key.to_ascii_lowercase();
+    match pass.modules.get(&name) {
+        Some(Ok(module)) if module.catalogue.key() == key => Ok(module),
+        Some(Ok(module)) => {
+            refused(format!("Provider {name} serves spec.provider.{}", module.catalogue.key()))
         }
+        Some(Err(error)) => Err(NotReady::new(error.to_string())),
+        None => refused("there is no Provider of this name".to_owned()),
     }
 }
 

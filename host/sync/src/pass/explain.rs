@@ -3,7 +3,7 @@
 use bailiwick_api::{external_secret::ExternalSecretSpec, meta::Object};
 use bailiwick_core::{
     grant::{Explained, explain},
-    reconcile::{NotReady, Observed, Plan, plan},
+    reconcile::{NotReady, Observed, Plan, finds, plan},
 };
 
 use super::{Pass, candidates::candidates};
@@ -33,9 +33,10 @@ impl<W: World> Pass<'_, W> {
         let mut all = Vec::new();
         for entry in &plan.entries {
             let candidates = candidates(self, object, &entry.store).await?;
-            let explained = candidates
-                .map(|candidates| explain(&candidates.requests(), &entry.entry))
-                .map_err(NotReady::from);
+            let explained = candidates.map_err(NotReady::from).and_then(|candidates| {
+                finds(&candidates.module.catalogue, entry)?;
+                Ok(explain(&candidates.requests(), &entry.entry))
+            });
             all.push(EntryExplained { path: entry.source.path(), explained });
         }
         Ok(Ok(all))

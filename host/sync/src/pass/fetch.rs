@@ -7,9 +7,10 @@ use bailiwick_api::{external_secret::ExternalSecretSpec, meta::Object};
 use bailiwick_boundary::Entry;
 use bailiwick_broker::{BadExpression, OpenEntry};
 use bailiwick_core::{
-    fetched::{EntryResult, Fetched, RunFailure},
+    catalogue::ValueRule,
+    fetched::{EntryResult, Fetched, RunFailure, Sourced},
     program::{Program, Stamp},
-    reconcile::{EntryPlan, FetchPlan, NotReady, StoreKey, assign, settle::words, store::Unusable},
+    reconcile::{EntryPlan, FetchPlan, NotReady, StoreKey, assign, finds, settle::words, store::Unusable},
 };
 use bailiwick_sandbox::Provider;
 
@@ -24,18 +25,19 @@ struct Run {
     provider: Provider,
     program: Arc<Program>,
     entries: Vec<usize>,
+    values: ValueRule,
 }
 
 /// What the runs brought.
 pub(super) struct Brought {
     /// One for each entry.
-    pub(super) results: Vec<EntryResult>,
+    pub(super) results: Vec<Sourced>,
     /// What the runs were compiled from.
     pub(super) stamps: Vec<Stamp>,
 }
 
 /// One result for each entry, as they come in.
-type Results = Vec<Option<EntryResult>>;
+type Results = Vec<Option<Sourced>>;
 
 impl<W: World> Pass<'_, W> {
     /// Fetches everything, one result for each entry; or says why the object cannot be synced at all.
@@ -47,11 +49,16 @@ impl<W: World> Pass<'_, W> {
         let mut results: Results = plan.entries.iter().map(|_| None).collect();
         let mut runs = Vec::new();
         for (store, entries) in by_store(&plan.entries) {
-            let planned = entries.into_iter().filter_map(|index| Some((index, plan.entries.get(index)?)));
+            let planned = entries.iter().copied().filter_map(|index| Some((index, plan.entries.get(index)?)));
             let candidates = match candidates(self, object, &store).await? {
                 Ok(candidates) => candidates,
                 Err(unusable) => return Ok(Err(unusable)),
             };
+            let catalogue = &candidates.module.catalogue;
+            let refused = planned.clone().find_map(|(_, entry)| finds(catalogue, entry).err());
+            if let Some(not_ready) = refused {
+                return Ok(Err(not_ready.into()));
+            }
             let Some(provider) = candidates.module.provider.clone() else {
                 return Ok(Err(NotReady::new("the provider's module is not loaded").into()));
             };
@@ -60,14 +67,15 @@ impl<W: World> Pass<'_, W> {
             if let Some((_, denial)) = assigned.denied.first() {
                 return Ok(Err(NotReady::from(denial).into()));
             }
-            let run = |(program, entries)| Run { provider: provider.clone(), program, entries };
+            let values = catalogue.values;
+            let run = |(program, entries)| Run { provider: provider.clone(), program, entries, values };
             runs.extend(assigned.runs.into_iter().map(run));
         }
         let stamps = runs.iter().map(|run: &Run| run.program.stamp.clone()).collect();
         if let Err(not_ready) = self.run_all(plan, runs, &mut results).await {
             return Ok(Err(not_ready.into()));
         }
-        let results = results.into_iter().map(|result| result.unwrap_or(EntryResult::Unanswered)).collect();
+        let results = results.into_iter().map(|result| result.unwrap_or_else(unanswered)).collect();
         Ok(Ok(Brought { results, stamps }))
     }
 
@@ -82,7 +90,7 @@ impl<W: World> Pass<'_, W> {
                 runtime.fetch(&run.provider, run.program, entries, around).await;
             ended.map_err(not_ready)?;
             for (index, result) in run.entries.into_iter().zip(entries) {
-                put(results, index, result);
+                put(results, index, Sourced { result, values: run.values });
             }
         }
         Ok(())
@@ -104,7 +112,11 @@ fn open(entry: &EntryPlan) -> Result<OpenEntry, BadExpression> {
     }
 }
 
-fn put(results: &mut Results, index: usize, result: EntryResult) {
+fn unanswered() -> Sourced {
+    Sourced { result: EntryResult::Unanswered, values: ValueRule::default() }
+}
+
+fn put(results: &mut Results, index: usize, result: Sourced) {
     if let Some(slot) = results.get_mut(index) {
         *slot = Some(result);
     }
@@ -115,6 +127,7 @@ fn not_ready(failure: RunFailure) -> NotReady {
     match failure {
         RunFailure::Denied(denial) => NotReady::from(&denial),
         RunFailure::Provider(failure) => NotReady::new(words(failure)),
+        RunFailure::Backend(trouble) => NotReady::new(trouble.to_string()),
         RunFailure::BrokeRule(rule) => {
             NotReady::new(format!("the provider broke rule {rule} of the boundary and was stopped"))
         }

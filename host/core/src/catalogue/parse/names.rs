@@ -11,6 +11,13 @@ const CLASSES: [&str; 5] = ["read", "list", "write", "delete", "exchange"];
 pub(super) fn check(catalogue: &Catalogue, faults: &mut Faults) {
     let label = "use a DNS-1123 label: lower-case letters, digits and inner hyphens, at most 63";
     faults.unless(is_label(&catalogue.name), "name", "is not a DNS-1123 label", label);
+    let fits = |key: &String| *key != catalogue.name && key.eq_ignore_ascii_case(&catalogue.name);
+    faults.unless(
+        catalogue.key.as_ref().is_none_or(fits),
+        "key",
+        "is not the name written with capitals",
+        "correct it, or leave it out where it is the name",
+    );
     faults.unless(
         is_version(&catalogue.version),
         "version",

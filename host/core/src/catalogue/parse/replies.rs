@@ -76,6 +76,9 @@ fn lists(base: &str, operation: &Operation, faults: &mut Faults) {
 fn tags(path: &str, rule: Option<&TagsRule>, faults: &mut Faults) {
     let Some(rule) = rule else { return };
     pointer_at(&format!("{path}.at"), &rule.at, faults);
+    for at in &rule.also {
+        pointer_at(&format!("{path}.also"), at, faults);
+    }
     faults.unless(
         rule.key.is_some() == rule.value.is_some(),
         path,

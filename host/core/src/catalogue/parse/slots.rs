@@ -75,6 +75,12 @@ fn shape(path: &str, slot: &Slot, catalogue: &Catalogue, faults: &mut Faults) {
         "stands on a slot of one segment",
         "add `multi = true`, or remove it",
     );
+    faults.unless(
+        !slot.clean_slashes || slot.multi,
+        &format!("{path}.clean-slashes"),
+        "stands on a slot of one segment",
+        "add `multi = true`, or remove it",
+    );
     let printable = |text: &str| text.bytes().all(|b| (0x20..0x7f).contains(&b));
     faults.unless(
         printable(&slot.before) && slot.before.len() <= 64,
@@ -84,6 +90,9 @@ fn shape(path: &str, slot: &Slot, catalogue: &Catalogue, faults: &mut Faults) {
     );
     if let Some(at) = &slot.prepend {
         setting(&format!("{path}.prepend"), at, catalogue, faults);
+    }
+    if let Some(at) = &slot.strip_unless {
+        setting(&format!("{path}.strip-unless"), at, catalogue, faults);
     }
     for text in &slot.strip {
         let account_only = Template::parse(text).is_ok_and(|template| {
@@ -190,7 +199,7 @@ fn granted(place: &Place, name: &str, slot: &GrantSlot, faults: &mut Faults) {
 fn class(place: &Place, name: &str, class: Class, faults: &mut Faults) {
     let fits = match place.part {
         Part::Path { .. } => {
-            matches!(class, Class::Segment | Class::Wide | Class::Digits | Class::Name)
+            matches!(class, Class::Segment | Class::SecretName | Class::Wide | Class::Digits | Class::Name)
         }
         Part::Query => class != Class::Text,
         Part::Header => !matches!(class, Class::Text | Class::Wide),
@@ -200,7 +209,7 @@ fn class(place: &Place, name: &str, class: Class, faults: &mut Faults) {
         fits,
         &place.path,
         &format!("has the slot `{name}`, whose class cannot stand here"),
-        "paths take segment, wide, digits and name; headers no wide or text; queries no text",
+        "paths take segment, secret-name, wide, digits and name; headers no wide or text; queries no text",
     );
 }
 

@@ -10,6 +10,9 @@ use crate::catalogue::{AuthMethod, Catalogue, FieldKind, Mint, Operation, Operat
 #[must_use]
 pub fn describe(catalogue: &Catalogue) -> String {
     let mut text = format!("provider {} in the blind world\n", catalogue.name);
+    if catalogue.key() != catalogue.name {
+        line(&mut text, &format!("serves spec.provider.{}", catalogue.key()));
+    }
     if catalogue.authorities.is_empty() {
         text.push_str("  uses no network\n");
     }

@@ -23,6 +23,8 @@ fn g3_allowed_what_is_not_in_the_surface_leaves_the_hash() {
     let base = vault();
     for (pointer, value) in [
         ("/version", json!("2.0.0")),
+        ("/values/form", json!("object")),
+        ("/find/all", json!(false)),
         ("/description", json!("another")),
         ("/settings/fields/version/enum", json!(["v2"])),
         (
@@ -39,6 +41,7 @@ fn g3_allowed_what_is_not_in_the_surface_leaves_the_hash() {
 fn g3_denied_each_part_of_the_surface_changes_the_hash() {
     for (base, pointer, value) in [
         (vault(), "/name", json!("other")),
+        (vault(), "/key", json!("Vault")),
         (vault(), "/account/mount/class", json!("wide")),
         (vault(), "/account/mount/settings", json!("/namespace")),
         (vault(), "/ca/bundle", json!("/server")),
@@ -138,6 +141,8 @@ fn the_surface_in_words_names_what_a_person_must_know() {
     ] {
         assert!(words.contains(part), "{part:?} is not in:\n{words}");
     }
+    let capitals = describe(&with(&vault(), "/key", json!("vaulT")));
+    assert!(capitals.contains("serves spec.provider.vaulT"), "{capitals}");
     let aws = describe(&aws());
     assert!(aws.contains("account slot account is proven by who-am-i"), "{aws}");
     assert!(aws.contains("a session policy made from the grant's keys"), "{aws}");

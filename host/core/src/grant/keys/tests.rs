@@ -105,6 +105,7 @@ fn names_of_replies_become_keys() {
         name: String::new(),
         relative,
         folders,
+        class: None,
         tags: None,
     };
     let listed = |rule: &ListRule, prefix: &str, name: &str| {
@@ -122,6 +123,26 @@ fn names_of_replies_become_keys() {
     for name in ["", "//", "../", "/a", "a//"] {
         assert_eq!(listed(&vault, "p", name), None, "{name:?}");
     }
+}
+
+#[test]
+fn denied_names_of_replies_that_cannot_be_sent_back() {
+    let mut rule = ListRule {
+        items: "/*".into(),
+        name: String::new(),
+        relative: true,
+        folders: true,
+        class: None,
+        tags: None,
+    };
+    for name in ["grüße", "a%b", "a?", "sub#/"] {
+        rule.class = Some(Class::Wide);
+        assert_eq!(listed(&rule, &key("p"), name), None, "{name}");
+        rule.class = None;
+        assert!(listed(&rule, &key("p"), name).is_some(), "{name}");
+    }
+    rule.class = Some(Class::Wide);
+    assert!(listed(&rule, &key("p"), "a b").is_some());
 }
 
 proptest! {

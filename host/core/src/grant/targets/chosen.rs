@@ -63,14 +63,18 @@ fn target(request: &Request<'_>, one: &Granted) -> Result<Target, Denial> {
     })
 }
 
-/// The store's text at a pointer; empty and null are absent, as in ESO.
+/// The store's text at a pointer; empty and null are absent, as in ESO. Where it writes none, the schema's default is
+/// what it says: a grant for something else must not fill it in.
 pub(in crate::grant) fn store_text<'a>(request: &Request<'a>, at: Option<&String>) -> Option<&'a str> {
-    at.and_then(|at| request.store.settings.pointer(at)?.as_str()).filter(|text| !text.is_empty())
+    let at = at?;
+    let written = request.store.settings.pointer(at).and_then(|value| value.as_str());
+    let default = || pointer::field(&request.catalogue.settings, at)?.default.as_ref()?.as_str();
+    written.filter(|text| !text.is_empty()).or_else(default)
 }
 
 /// The path of a store's field.
 pub(in crate::grant) fn store_field(catalogue: &Catalogue, at: &str) -> String {
-    pointer::dotted(&format!("spec.provider.{}", catalogue.name), at)
+    pointer::dotted(&format!("spec.provider.{}", catalogue.key()), at)
 }
 
 fn agreeing<'g>(

@@ -2,7 +2,8 @@
 //! ones; then `data[]` over all of them. For each: property, members, rewrite or conversion, decoding, null bytes.
 
 use bailiwick_api::external_secret::{
-    DataEntry, DataFrom, DataSource, DeletionPolicy, ExternalSecretSpec, Find, RemoteRef, Rewrite,
+    DataEntry, DataFrom, DataSource, DeletionPolicy, ExternalSecretSpec, Find, MetadataPolicy, RemoteRef,
+    Rewrite,
 };
 use bailiwick_boundary::Failure;
 
@@ -12,11 +13,12 @@ use super::super::{
     plan::{FetchPlan, NotReady},
 };
 use crate::{
-    fetched::{EntryFailure, EntryResult},
+    catalogue::ValueRule,
+    fetched::{EntryFailure, EntryResult, Sourced},
     secret::Value,
     values::{
         convert::{self, Data},
-        decode, null, property, rewrite,
+        decode, null, read, rewrite,
     },
 };
 
@@ -48,14 +50,15 @@ enum Item<'a> {
 pub(super) fn gather(
     spec: &ExternalSecretSpec,
     plan: &FetchPlan,
-    results: Vec<EntryResult>,
+    results: Vec<Sourced>,
 ) -> Result<Gathered, NotReady> {
     let retain = policies(spec.target.as_ref()).1 == DeletionPolicy::Retain;
     let mut gathered = Gathered { data: Data::new(), missing: Vec::new() };
-    let results = results.into_iter().chain(std::iter::repeat_with(|| EntryResult::Unanswered));
-    for (entry, result) in plan.entries.iter().zip(results) {
+    let none = || Sourced { result: EntryResult::Unanswered, values: ValueRule::default() };
+    let results = results.into_iter().chain(std::iter::repeat_with(none));
+    for (entry, sourced) in plan.entries.iter().zip(results) {
         let path = entry.source.path();
-        match item(spec, entry.source).ok_or(What::Unanswered).and_then(|item| values(&item, result)) {
+        match item(spec, entry.source).ok_or(What::Unanswered).and_then(|item| values(&item, sourced)) {
             Ok(Some(values)) => gathered.data.extend(values),
             Ok(None) if retain => return Err(not_ready(&path, What::Missing)),
             Ok(None) => gathered.missing.push(path),
@@ -69,12 +72,16 @@ pub(super) fn gather(
 #[must_use]
 pub const fn words(failure: Failure) -> &'static str {
     match failure {
-        Failure::NotFound => "the backend has no such secret",
+        Failure::NotFound => "the backend has no such secret; check key and version",
         Failure::Refused => "the backend refused it; check the credential's rights there",
-        Failure::Throttled => "the backend asks to slow down; it will be tried again",
-        Failure::Unavailable => "the backend cannot be reached or is not able to answer",
-        Failure::Misconfigured => "the store's settings do not fit together",
-        Failure::UnexpectedResponse => "the backend answered something else than its documentation says",
+        Failure::Throttled => "the backend asks to slow down; sync less often, or raise its quota",
+        Failure::Unavailable => "the backend cannot be reached or is not able to answer; check its health",
+        Failure::Misconfigured => {
+            "the store's settings do not fit together, or do not serve what is asked; see the provider's README"
+        }
+        Failure::UnexpectedResponse => {
+            "the backend answered something else than its documentation says; check the store's settings"
+        }
         Failure::Denied => "the grant does not admit it; see `bailiwick grant explain`",
     }
 }
@@ -82,9 +89,10 @@ pub const fn words(failure: Failure) -> &'static str {
 fn not_ready(path: &str, what: What) -> NotReady {
     let why = match what {
         What::Failed(EntryFailure::Denied(denial)) => return NotReady::from(&denial),
+        What::Failed(EntryFailure::Backend(trouble)) => return NotReady::new(format!("{path}: {trouble}")),
         What::Field(field, why) => return NotReady::new(format!("{path}.{field}: {why}")),
         What::Missing => words(Failure::NotFound),
-        What::Unanswered => "the provider did not answer this entry",
+        What::Unanswered => "the provider did not answer this entry; this is a fault of the provider",
         What::Failed(EntryFailure::Provider(failure)) => words(failure),
         What::Failed(EntryFailure::WrongShape) => "the answer has not the shape that the provider expects",
     };
@@ -107,52 +115,65 @@ fn item(spec: &ExternalSecretSpec, source: Source) -> Option<Item<'_>> {
 
 /// The values of one entry by key; none where the backend does not have it. A generator is no entry, and an answer
 /// of another kind is none.
-fn values(item: &Item<'_>, result: EntryResult) -> Result<Option<Data>, What> {
+fn values(item: &Item<'_>, Sourced { result, values: rule }: Sourced) -> Result<Option<Data>, What> {
     let found = match (item, result) {
         // Nothing matches: that is an empty answer and no missing secret.
         (Item::Find(..), EntryResult::Absent) => Data::new(),
         (_, EntryResult::Absent | EntryResult::Failed(EntryFailure::Provider(Failure::NotFound))) => {
-            return Ok(None);
+            return if item.must_exist(rule) { Err(What::Missing) } else { Ok(None) };
         }
         (_, EntryResult::Failed(failure)) => return Err(What::Failed(failure)),
         (Item::Data(entry), EntryResult::Value(value)) => {
-            let value = property(value, &entry.remote_ref, "remoteRef")?;
+            let Some(value) = property(value, item, &entry.remote_ref, rule)? else { return Ok(None) };
             Data::from([(entry.secret_key.clone(), finish(value, item)?)])
         }
         (Item::Extract(from, extract), EntryResult::Value(value)) => {
-            let object = property(value, extract, "extract")?;
-            keys(convert::members(&object).map_err(field("extract"))?, from, item)?
+            let Some(object) = property(value, item, extract, rule)? else { return Ok(None) };
+            keys(read::members(&object, rule).map_err(field("extract"))?, from, item)?
         }
-        (Item::Find(from, _), EntryResult::Named(named)) => keys(named.into_iter().collect(), from, item)?,
+        (Item::Find(from, _), EntryResult::Named(named)) => {
+            let whole = |(name, value)| Ok((name, read::whole(value, rule).map_err(field("find"))?));
+            let named = named.into_iter().map(whole).collect::<Result<Data, What>>()?;
+            let named = if rule.converted_names { converted(named, item)? } else { named };
+            keys(named, from, item)?
+        }
         _ => return Err(What::Unanswered),
     };
     Ok(Some(found))
 }
 
-/// No such property is an error and not an absent secret: nothing is ever deleted for a misspelt path.
-fn property(value: Value, reference: &RemoteRef, name: &str) -> Result<Value, What> {
-    let Some(path) = reference.property.as_deref().filter(|path| !path.is_empty()) else { return Ok(value) };
-    let at = format!("{name}.property");
-    let found = property::get(&value, path).map_err(field(&at))?;
-    found.ok_or_else(|| What::Field(at, "the secret has no such property".to_owned()))
+/// What is asked of a value; none where it has no such property and that counts as a missing secret.
+fn property(
+    value: Value,
+    item: &Item<'_>,
+    reference: &RemoteRef,
+    rule: ValueRule,
+) -> Result<Option<Value>, What> {
+    let value = read::whole(value, rule).map_err(field(item.name()))?;
+    let Some(path) = reference.property.as_deref().filter(|path| !path.is_empty()) else {
+        return Ok(Some(value));
+    };
+    read::property(&value, path, rule).map_err(field(&format!("{}.property", item.name())))
 }
 
 /// Names become keys: by the rewrites where there are any, else by the conversion.
 fn keys(values: Data, from: &DataFrom, item: &Item<'_>) -> Result<Data, What> {
     let named = match from.rewrite.as_deref().unwrap_or_default() {
-        [] => {
-            let strategy = match item {
-                Item::Data(_) => None,
-                Item::Extract(_, extract) => extract.conversion_strategy,
-                Item::Find(_, find) => find.conversion_strategy,
-            };
-            convert::keys(values, strategy.unwrap_or_default())
-                .map_err(field(&format!("{}.conversionStrategy", item.name())))?
-        }
+        [] => converted(values, item)?,
         rewrites => rewritten(values, rewrites)?,
     };
     let valid = convert::validate(named).map_err(field("rewrite"))?;
     valid.into_iter().map(|(key, value)| Ok((key, finish(value, item)?))).collect()
+}
+
+fn converted(values: Data, item: &Item<'_>) -> Result<Data, What> {
+    let strategy = match item {
+        Item::Data(_) => None,
+        Item::Extract(_, extract) => extract.conversion_strategy,
+        Item::Find(_, find) => find.conversion_strategy,
+    };
+    convert::keys(values, strategy.unwrap_or_default())
+        .map_err(field(&format!("{}.conversionStrategy", item.name())))
 }
 
 fn rewritten(values: Data, rewrites: &[Rewrite]) -> Result<Data, What> {
@@ -188,5 +209,16 @@ impl Item<'_> {
             Self::Extract(..) => "extract",
             Self::Find(..) => "find",
         }
+    }
+
+    /// Whether it is an error, whatever the deletion policy, that the backend does not have it. As in ESO, a secret
+    /// without metadata to read is not one that is gone.
+    fn must_exist(&self, rule: ValueRule) -> bool {
+        let remote = match self {
+            Self::Data(entry) => &entry.remote_ref,
+            Self::Extract(_, extract) => extract,
+            Self::Find(..) => return false,
+        };
+        rule.absent_fails || remote.metadata_policy == Some(MetadataPolicy::Fetch)
     }
 }

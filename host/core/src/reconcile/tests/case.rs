@@ -15,7 +15,8 @@ use serde::Deserialize;
 
 use super::super::{Managed, Observed, TargetState, created_by};
 use crate::{
-    fetched::{EntryFailure, EntryResult},
+    catalogue::ValueRule,
+    fetched::{EntryFailure, EntryResult, Sourced},
     reason::{Denial, Reason},
     secret::Value,
     values::hash,
@@ -26,7 +27,7 @@ pub(super) struct Case {
     pub(super) status: Option<ExternalSecretStatus>,
     pub(super) now: Timestamp,
     pub(super) target: Option<TargetState>,
-    pub(super) fetched: Option<Vec<EntryResult>>,
+    pub(super) fetched: Option<Vec<Sourced>>,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +38,8 @@ struct Input {
     now: Option<Timestamp>,
     target: Option<Target>,
     fetched: Option<Vec<Result>>,
+    #[serde(default)]
+    values: ValueRule,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +86,8 @@ impl Case {
             resolve(synced, "current", version);
         }
         let target = input.target.map(|target| target.state(created_by));
-        let fetched = input.fetched.map(|results| results.into_iter().map(Result::result).collect());
+        let sourced = |result: Result| Sourced { result: result.result(), values: input.values };
+        let fetched = input.fetched.map(|results| results.into_iter().map(sourced).collect());
         Self { object: input.object, status, now, target, fetched }
     }
 }

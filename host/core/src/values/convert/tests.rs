@@ -9,16 +9,6 @@ fn text(data: Data) -> String {
     data.into_iter().map(pair).collect::<Vec<_>>().join(" ")
 }
 
-#[test]
-fn members_keep_what_is_written() {
-    let object = br#"{"t":"a\n","n":1.50,"e":1e3,"b":true,"z":null,"l":["a","b"],"o":{"x": 1},"\u00e9":"u"}"#;
-    let members = members(&Value::new(object.to_vec())).unwrap();
-    assert_eq!(text(members), "b=true e=1e3 l=[\"a\",\"b\"] n=1.50 o={\"x\": 1} t=a\n z= é=u");
-    for other in ["[1]", "\"a\"", "null", "no json", "{\"a\":1,\"a\":2}", ""] {
-        assert_eq!(super::members(&Value::new(other.into())).err(), Some(KeyError::NotObject), "{other}");
-    }
-}
-
 /// Expected texts are what ESO's `convert` makes of these names.
 #[test]
 fn names_convert_as_eso_does() {

@@ -42,15 +42,30 @@ pub enum Fault {
     Size,
 }
 
+/// What is let pass beyond RFC 8259 read strictly.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    /// A member name comes again.
+    repeats: bool,
+    /// Control characters stand in texts.
+    controls: bool,
+}
+
+impl Rules {
+    pub(super) const STRICT: Self = Self { repeats: false, controls: false };
+    pub(super) const REPEATS: Self = Self { repeats: true, controls: false };
+    pub(super) const LENIENT: Self = Self { repeats: true, controls: true };
+}
+
 /// Checks the encoding.
 pub(super) fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
     std::str::from_utf8(bytes).map_err(|e| JsonError { at: e.valid_up_to(), fault: Fault::Encoding })
 }
 
-/// Makes the tape of a whole text; `unique` refuses duplicate names.
-pub(super) fn tape(text: &str, unique: bool) -> Result<Vec<Cell>, JsonError> {
+/// Makes the tape of a whole text.
+pub(super) fn tape(text: &str, rules: Rules) -> Result<Vec<Cell>, JsonError> {
     let cells = Vec::with_capacity(32);
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, cells, unique };
+    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, cells, rules };
     if u32::try_from(text.len()).is_err() {
         return parser.fail(Fault::Size);
     }
@@ -67,7 +82,7 @@ struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
     cells: Vec<Cell>,
-    unique: bool,
+    rules: Rules,
 }
 
 impl Parser<'_> {
@@ -145,6 +160,7 @@ impl Parser<'_> {
                         None => return self.fail(Fault::Text),
                     }
                 }
+                Some(_) if self.rules.controls => self.at += 1,
                 Some(_) => return self.fail(Fault::Text),
                 None => return self.fail(Fault::Ended),
             }
@@ -217,7 +233,9 @@ impl Parser<'_> {
 
     /// Refuses duplicate names: few are compared in place, many are sorted first.
     fn unique(&self, index: usize, names: usize) -> Result<(), JsonError> {
-        let Some(cell) = self.cells.get(index).filter(|_| names > 1 && self.unique) else { return Ok(()) };
+        let Some(cell) = self.cells.get(index).filter(|_| names > 1 && !self.rules.repeats) else {
+            return Ok(());
+        };
         let object = Node { text: self.text, cells: &self.cells, index, cell: *cell };
         let twice = if names <= FEW { twice_in_place(object) } else { twice_when_sorted(object) };
         match twice {

@@ -1,7 +1,14 @@
 use super::*;
 
 fn rule(items: &str, name: &str) -> ListRule {
-    ListRule { items: items.into(), name: name.into(), relative: false, folders: false, tags: None }
+    ListRule {
+        items: items.into(),
+        name: name.into(),
+        relative: false,
+        folders: false,
+        class: None,
+        tags: None,
+    }
 }
 
 fn filtered(text: &str, rule: &ListRule, admit: impl FnMut(&str) -> bool) -> Result<String, ListShape> {
@@ -44,7 +51,12 @@ fn tags_are_read_from_both_forms() {
         Json::parse(br#"{"o":{"k":"v","l":"w"},"a":[{"Key":"k","Value":"v"}],"n":null,"bad":{"k":1}}"#)
             .unwrap();
     let pairs = |at: &str, key: Option<&str>| {
-        let rule = TagsRule { at: at.into(), key: key.map(Into::into), value: key.map(|_| "Value".into()) };
+        let rule = TagsRule {
+            at: at.into(),
+            key: key.map(Into::into),
+            value: key.map(|_| "Value".into()),
+            also: Vec::new(),
+        };
         tags(json.root(), &rule)
             .map(|tags| tags.into_iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(","))
     };
@@ -55,4 +67,24 @@ fn tags_are_read_from_both_forms() {
     assert_eq!(pairs("/bad", None), None);
     assert_eq!(pairs("/o", Some("Key")), None);
     assert_eq!(pairs("/a", Some("Other")), None);
+}
+
+#[test]
+fn further_members_are_tags_that_the_backends_own_go_before() {
+    let rule = TagsRule {
+        at: "/d/custom".into(),
+        key: None,
+        value: None,
+        also: ["/d/time", "/d/version", "/d/after", "/d/none"].map(Into::into).to_vec(),
+    };
+    let read = |text: &str| {
+        let json = Json::parse(text.as_bytes()).unwrap();
+        tags(json.root(), &rule)
+            .map(|tags| tags.into_iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(","))
+    };
+    let plain = r#"{"d":{"time":"now","version":3,"after":null,"custom":null}}"#;
+    assert_eq!(read(plain).unwrap(), "time=now,version=3");
+    let own = r#"{"d":{"time":"now","version":3,"custom":{"version":"mine"}}}"#;
+    assert_eq!(read(own).unwrap(), "time=now,version=mine");
+    assert_eq!(read(r#"{"d":{"time":{}}}"#), None);
 }

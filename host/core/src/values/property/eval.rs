@@ -41,7 +41,7 @@ pub(super) fn run(json: &Json<'_>, path: &str) -> Outcome<Option<Value>> {
         Found::Nothing => Ok(None),
         Found::Node(node) => Ok(Some(string(node))),
         // Not every text that a modifier makes is JSON (`@join` of empty objects): then it is given as it is.
-        Found::Made(made) => match Json::parse_own(made.bytes()) {
+        Found::Made(made) => match Json::parse_lenient(made.bytes()) {
             Ok(json) if !matches!(json.root().kind(), Kind::Array | Kind::Object) => {
                 Ok(Some(string(json.root())))
             }
@@ -122,7 +122,7 @@ fn on_found<'d>(work: &mut Work, found: Found<'d>, path: &str) -> Outcome<Found<
 
 /// Made text, parsed. Only `@join` and `@fromstr` make what is no JSON; nesting and size can grow beyond bounds.
 fn again(made: &Buffer) -> Outcome<Json<'_>> {
-    Json::parse_own(made.bytes()).map_err(|error| match error.fault {
+    Json::parse_lenient(made.bytes()).map_err(|error| match error.fault {
         Fault::Depth | Fault::Size => PropertyError::TooMuch,
         _ => PropertyError::NotJson,
     })

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use bailiwick_api::external_secret::{ConflictPolicy, MergeStrategy, PriorityPolicy, RewriteMerge};
 
-use super::{RewriteError, marshal};
+use super::RewriteError;
 use crate::values::{
     buffer::Buffer,
     convert::Data,
     json::{Json, Kind, Node},
+    marshal::{self, Style},
 };
 
 /// Members by name; each borrows from the text that it stands in.
@@ -68,6 +69,6 @@ fn members<'j>(texts: &'j [Json<'_>], merge: &RewriteMerge) -> Result<Members<'j
 
 fn object(members: Members<'_>) -> Result<crate::secret::Value, RewriteError> {
     let mut out = Buffer::with_capacity(256);
-    marshal::object(&mut out, members, false)?;
+    marshal::object(&mut out, members, Style { html: false, float: true })?;
     Ok(out.into_value())
 }

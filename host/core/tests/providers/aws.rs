@@ -1,0 +1,134 @@
+//! `aws`: what both services are asked, and the role that is assumed.
+
+use super::*;
+
+pub(crate) fn aws(service: &str) -> Json {
+    let key = |key| json!({"name": "aws-keys", "key": key});
+    let keys = json!({"accessKeyIDSecretRef": key("id"), "secretAccessKeySecretRef": key("key")});
+    json!({"service": service, "region": "eu-central-1", "auth": {"secretRef": keys}})
+}
+
+#[test]
+fn aws_asks_secrets_manager() {
+    let program = program("aws", &aws("SecretsManager"));
+    let get = "secretsmanager.GetSecretValue";
+    let list = "secretsmanager.ListSecrets";
+    for (operation, args, target, body) in [
+        ("sm-get", vec![key("team-a/db")], get, json!({"SecretId": "team-a/db"})),
+        (
+            "sm-get",
+            vec![key("/team-a/db"), version("stage", "AWSPREVIOUS")],
+            get,
+            json!({"SecretId": "/team-a/db", "VersionStage": "AWSPREVIOUS"}),
+        ),
+        (
+            "sm-get-binary",
+            vec![key("team-a/db"), version("id", "uuid/0f8fad5b-d9cb")],
+            get,
+            json!({"SecretId": "team-a/db", "VersionId": "0f8fad5b-d9cb"}),
+        ),
+        ("sm-get", vec![key("team-a/rds!db-1")], get, json!({"SecretId": "team-a/rds!db-1"})),
+        ("sm-get-listed", vec![echo("name", "team-a/db", Some(&[]))], get, json!({"SecretId": "team-a/db"})),
+        (
+            "sm-get-listed-binary",
+            vec![echo("name", "team-a/db", Some(&[]))],
+            get,
+            json!({"SecretId": "team-a/db"}),
+        ),
+        (
+            "sm-metadata",
+            vec![key("team-a/db")],
+            "secretsmanager.DescribeSecret",
+            json!({"SecretId": "team-a/db"}),
+        ),
+        ("sm-list", vec![], list, json!({"MaxResults": 100})),
+        ("sm-list", vec![echo("next", "a+/=", None)], list, json!({"MaxResults": 100, "NextToken": "a+/="})),
+        (
+            "sm-list-path",
+            vec![path("team-a/")],
+            list,
+            json!({"Filters": [{"Key": "name", "Values": ["team-a"]}], "MaxResults": 100}),
+        ),
+    ] {
+        let expected = format!("POST / X-Amz-Target: {target} {body}");
+        assert_eq!(sent(&program, operation, &args), Ok(expected), "{operation}");
+    }
+    for (operation, args, reason) in [
+        ("sm-get", vec![key("team-b/db")], Reason::KeyNotGranted),
+        (
+            "sm-get",
+            vec![key("arn:aws:secretsmanager:eu-central-1:999999999999:secret:team-a/db")],
+            Reason::SlotNotAllowed,
+        ),
+        ("sm-get", vec![key("team-a/db"), version("stage", "a\"b")], Reason::SlotNotAllowed),
+        ("sm-get", vec![key("team-a/db:x")], Reason::SlotNotAllowed),
+        ("sm-list-path", vec![path("team-b")], Reason::KeyNotGranted),
+        ("ps-get", vec![key("team-a/db")], Reason::OperationNotGranted),
+    ] {
+        assert_eq!(sent(&program, operation, &args), Err(reason), "{operation}");
+    }
+}
+
+#[test]
+fn aws_asks_parameter_store() {
+    let catalogue = Arc::new(catalogue("aws"));
+    let mut grant = shown("aws", &catalogue);
+    for target in
+        grant.spec.targets.iter_mut().filter(|target| target.authority.as_deref() == Some("secretsmanager"))
+    {
+        target.authority = Some("ssm".into());
+        target.origin = "https://ssm.eu-central-1.amazonaws.com".into();
+    }
+    let program =
+        compile_grant(&catalogue, &grant, &aws("ParameterStore")).unwrap_or_else(|denial| panic!("{denial}"));
+    let (get, list, tags) =
+        ("AmazonSSM.GetParameter", "AmazonSSM.DescribeParameters", "AmazonSSM.ListTagsForResource");
+    let named = |name: &str| json!({"Name": name, "WithDecryption": true});
+    let tagged = json!({"ResourceId": "/team-a/db", "ResourceType": "Parameter"});
+    let below = json!([{"Key": "Name", "Option": "BeginsWith", "Values": ["/team-a"]}]);
+    for (operation, args, target, body) in [
+        ("ps-get", vec![key("/team-a/db")], get, named("/team-a/db")),
+        ("ps-get", vec![key("team-a/db"), version("version", "prod")], get, named("team-a/db:prod")),
+        ("ps-get-listed", vec![echo("name", "/team-a/db", Some(&[]))], get, named("/team-a/db")),
+        ("ps-metadata", vec![key("/team-a/db")], tags, tagged.clone()),
+        ("ps-tags", vec![echo("name", "/team-a/db", Some(&[]))], tags, tagged),
+        ("ps-list", vec![], list, json!({"MaxResults": 50})),
+        ("ps-list-path", vec![path("/team-a")], list, json!({"MaxResults": 50, "ParameterFilters": below})),
+    ] {
+        let expected = format!("POST / X-Amz-Target: {target} {body}");
+        assert_eq!(sent(&program, operation, &args), Ok(expected), "{operation}");
+    }
+    for (operation, args, reason) in [
+        ("ps-get", vec![key("/team-b/db")], Reason::KeyNotGranted),
+        ("ps-get", vec![key("/team-a/db:2")], Reason::SlotNotAllowed),
+        (
+            "ps-get",
+            vec![key("arn:aws:ssm:eu-central-1:999999999999:parameter/team-a/db")],
+            Reason::SlotNotAllowed,
+        ),
+        ("ps-get", vec![key("/aws/reference/secretsmanager/team-a/db")], Reason::KeyNotGranted),
+        ("sm-get", vec![key("team-a/db")], Reason::OperationNotGranted),
+    ] {
+        assert_eq!(sent(&program, operation, &args), Err(reason), "{operation}");
+    }
+}
+
+#[test]
+fn aws_assumes_the_granted_role_with_a_policy_of_the_granted_keys() {
+    let mut settings = aws("SecretsManager");
+    settings["role"] = json!("arn:aws:iam::123456789012:role/team-a-reader");
+    let program = program("aws", &settings);
+    let line = sent(&program, "assume-role", &[]).unwrap();
+    let (form, policy) = line.split_once(" Policy=").unwrap();
+    assert_eq!(
+        form, "POST / Action=AssumeRole DurationSeconds=900",
+        "no external id, since the grant has none"
+    );
+    assert!(
+        policy.contains(r#""arn:aws:secretsmanager:eu-central-1:123456789012:secret:team-a/*-??????""#),
+        "{policy}"
+    );
+    assert!(!policy.contains("ssm"), "{policy}");
+    settings["role"] = json!("arn:aws:iam::999999999999:role/team-a-reader");
+    assert_eq!(compile("aws", &settings).err().expect("refused").reason, Reason::AccountNotGranted);
+}

@@ -1,0 +1,139 @@
+//! `vault`: reads and lists within its account, keys and mounts as ESO takes them, logins by the slots of the grant.
+
+use super::*;
+
+pub(crate) fn vault(auth: &Json) -> Json {
+    json!({"server": "https://vault.corp.example:8200", "path": "kv", "namespace": "team-a", "auth": auth})
+}
+
+#[test]
+fn vault_reads_and_lists_within_its_account() {
+    let mut settings = vault(&json!({"tokenSecretRef": {"name": "vault-token", "key": "token"}}));
+    let program = self::program("vault", &settings);
+    settings["version"] = json!("v1");
+    let version_one = self::program("vault", &settings);
+    let top = ["team-a".to_owned()];
+    for (operation, args, line) in [
+        ("kv2-read", vec![key("team-a/my db")], "GET /v1/kv/data/team-a/my%20db"),
+        (
+            "kv2-read",
+            vec![key("kv/data/team-a/db"), version("version", "3")],
+            "GET /v1/kv/data/team-a/db?version=3",
+        ),
+        ("kv2-read", vec![key("kv/team-a/db")], "GET /v1/kv/data/team-a/db"),
+        ("kv2-read-listed", vec![echo("name", "db", Some(&top))], "GET /v1/kv/data/team-a/db"),
+        ("kv2-metadata", vec![key("team-a/db")], "GET /v1/kv/metadata/team-a/db"),
+        ("kv2-tags", vec![echo("name", "db", Some(&top))], "GET /v1/kv/metadata/team-a/db"),
+        ("kv2-list", vec![path("team-a/")], "GET /v1/kv/metadata/team-a?list=true"),
+        ("kv2-list-folder", vec![echo("folder", "x/", Some(&top))], "GET /v1/kv/metadata/team-a/x?list=true"),
+        ("kv1-read", vec![key("kv/team-a/db")], "GET /v1/kv/team-a/db"),
+        ("kv1-read-listed", vec![echo("name", "db", Some(&top))], "GET /v1/kv/team-a/db"),
+        ("kv1-list", vec![path("team-a")], "GET /v1/kv/team-a?list=true"),
+        ("kv1-list-folder", vec![echo("folder", "x/", Some(&top))], "GET /v1/kv/team-a/x?list=true"),
+    ] {
+        let expected = format!("{line} X-Vault-Namespace: team-a");
+        let (served, other) =
+            if operation.starts_with("kv1") { (&version_one, &program) } else { (&program, &version_one) };
+        assert_eq!(sent(served, operation, &args), Ok(expected), "{operation}");
+        assert_eq!(sent(other, operation, &args), Err(Reason::OperationNotGranted), "{operation}");
+    }
+    for (operation, args, reason) in [
+        ("kv2-read", vec![key("team-b/db")], Reason::KeyNotGranted),
+        ("kv2-read", vec![key("team-a/../team-b")], Reason::SlotNotAllowed),
+        ("kv2-read", vec![key("team-a/x?version=1")], Reason::SlotNotAllowed),
+        ("kv2-read", vec![key("team-a/db"), version("version", "1&x")], Reason::SlotNotAllowed),
+        ("kv2-read-listed", vec![echo("name", "db", None)], Reason::SlotNotAllowed),
+        ("kv2-list", vec![], Reason::KeyNotGranted),
+        ("kv2-list", vec![path("team-b")], Reason::KeyNotGranted),
+        ("login-jwt", vec![], Reason::OperationNotGranted),
+    ] {
+        assert_eq!(sent(&program, operation, &args), Err(reason), "{operation}");
+    }
+}
+
+/// A store without `path` names the mount in the key, which must be the granted one.
+#[test]
+fn g7_vault_takes_the_mount_from_the_key_where_the_store_names_none() {
+    let mut settings = vault(&json!({"tokenSecretRef": {"name": "vault-token", "key": "token"}}));
+    settings.as_object_mut().unwrap().remove("path");
+    let version_two = self::program("vault", &settings);
+    settings["version"] = json!("v1");
+    let version_one = self::program("vault", &settings);
+    for (program, operation, args, line) in [
+        (&version_two, "kv2-read", key("kv/team-a/db"), "GET /v1/kv/data/team-a/db"),
+        (&version_two, "kv2-read", key("kv/data/team-a/db"), "GET /v1/kv/data/team-a/db"),
+        (&version_two, "kv2-metadata", key("kv/team-a/db"), "GET /v1/kv/metadata/team-a/db"),
+        (&version_two, "kv2-list", path("kv/data/team-a"), "GET /v1/kv/metadata/team-a?list=true"),
+        (&version_one, "kv1-read", key("kv/team-a/db"), "GET /v1/kv/team-a/db"),
+    ] {
+        let expected = format!("{line} X-Vault-Namespace: team-a");
+        assert_eq!(sent(program, operation, &[args]), Ok(expected), "{operation}");
+    }
+    for (program, operation, args) in [
+        (&version_two, "kv2-read", vec![key("team-a/db")]),
+        (&version_two, "kv2-read", vec![key("secret/team-a/db")]),
+        (&version_two, "kv2-read", vec![key("kvx/team-a/db")]),
+        (&version_two, "kv2-metadata", vec![key("team-a/db")]),
+        (&version_two, "kv2-list", vec![path("team-a")]),
+        (&version_two, "kv2-list", vec![]),
+        (&version_one, "kv1-read", vec![key("team-a/db")]),
+        (&version_one, "kv1-list", vec![path("kv/team-a")]),
+    ] {
+        let call = Call { operation, args: &args, by: None, free_bits_spent: 0 };
+        let denial = grant::decide(program, &call).err().expect("denied");
+        assert_eq!(denial.reason, Reason::AccountNotGranted, "{operation}");
+        assert_eq!(denial.field, "spec.provider.vault.path", "{operation}");
+    }
+}
+
+/// Vault's own client cleans what it sends; dots are refused.
+#[test]
+fn b1_vault_keys_may_have_slashes_that_do_not_count() {
+    let settings = vault(&json!({"tokenSecretRef": {"name": "vault-token", "key": "token"}}));
+    let program = self::program("vault", &settings);
+    for (operation, args, line) in [
+        ("kv2-read", key("/team-a//db/"), "data/team-a/db"),
+        ("kv2-read", key("kv//team-a/db"), "data/team-a/db"),
+        ("kv2-metadata", key("team-a/db/"), "metadata/team-a/db"),
+        ("kv2-list", path("//team-a//x/"), "metadata/team-a/x?list=true"),
+        ("kv2-list", path("kv/team-a"), "metadata/team-a?list=true"),
+    ] {
+        let expected = format!("GET /v1/kv/{line} X-Vault-Namespace: team-a");
+        assert_eq!(sent(&program, operation, &[args]), Ok(expected), "{operation}");
+    }
+    for text in ["/", "//", "team-a/./db", "team-a//../db", "team-a/gr\u{fc}n", "team-a/a%2fb"] {
+        let denied = sent(&program, "kv2-read", &[key(text)]);
+        assert_eq!(denied, Err(Reason::SlotNotAllowed), "{text}");
+    }
+    assert_eq!(sent(&program, "kv2-read", &[key("//team-b/db")]), Err(Reason::KeyNotGranted));
+    for text in ["/", "kv", "kv/data/"] {
+        assert_eq!(sent(&program, "kv2-list", &[path(text)]), Err(Reason::KeyNotGranted), "the whole mount");
+    }
+}
+
+#[test]
+fn vault_has_no_metadata_in_version_one() {
+    let mut settings = vault(&json!({"tokenSecretRef": {"name": "vault-token", "key": "token"}}));
+    let reference = Reference { key: "team-a/db".into(), property: None, version: None, metadata: true };
+    let entry = Entry::Secret(reference);
+    assert_eq!(grant::admits(&self::program("vault", &settings), &entry), Ok(()));
+    settings["version"] = json!("v1");
+    let denial = grant::admits(&self::program("vault", &settings), &entry).expect_err("denied");
+    assert_eq!((denial.reason, denial.field.as_str()), (Reason::OperationNotGranted, "metadataPolicy"));
+}
+
+#[test]
+fn vault_logs_in_with_the_slots_of_the_grant() {
+    let account = json!({"role": "reader", "serviceAccountRef": {"name": "reader"}});
+    let plain = program("vault", &vault(&json!({"kubernetes": account})));
+    let line = r#"POST /v1/auth/kubernetes/login X-Vault-Namespace: team-a {"role":"reader"}"#;
+    assert_eq!(sent(&plain, "login-jwt", &[]).as_deref(), Ok(line));
+    let line = "POST /v1/auth/token/revoke-self X-Vault-Namespace: team-a";
+    assert_eq!(sent(&plain, "revoke-self", &[]).as_deref(), Ok(line));
+    let foreign = json!({"role": "admin", "serviceAccountRef": {"name": "reader"}});
+    let denial = compile("vault", &vault(&json!({"kubernetes": foreign}))).err().expect("refused");
+    assert_eq!(denial.reason, Reason::AccountNotGranted);
+    let elsewhere = json!({"kubernetes": account, "namespace": "other"});
+    let denial = compile("vault", &vault(&elsewhere)).err().expect("refused");
+    assert_eq!(denial.reason, Reason::AccountNotGranted);
+}
