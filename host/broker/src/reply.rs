@@ -18,7 +18,10 @@ use bailiwick_core::{
 };
 use zeroize::Zeroizing;
 
-pub(crate) use self::{listed::Listed, public::Public};
+pub(crate) use self::{
+    listed::{Listed, weight},
+    public::Public,
+};
 use crate::entry::Tags;
 
 /// A body that is not what the catalogue says.
@@ -102,6 +105,15 @@ impl Reply {
             }
         };
         Ok(Self { tags, ..reply })
+    }
+
+    /// About what it takes in memory.
+    pub(crate) fn size(&self) -> usize {
+        let body = self.body.as_ref().map_or(0, Value::size);
+        let tags = self.tags.iter().flatten().map(|(key, value)| weight(key) + weight(value));
+        body + self.public.as_ref().map_or(0, Public::size)
+            + self.listed.as_ref().map_or(0, Listed::size)
+            + tags.sum::<usize>()
     }
 
     fn bare(outcome: Outcome) -> Self {

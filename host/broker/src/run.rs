@@ -1,12 +1,14 @@
 //! One run: a channel that the broker made. The [`Port`] is the runner's end, and the runner is hostile (B7): any
 //! message may come in any order. The [`Run`] is the caller's end, and outlives the port, a trap and a timeout.
 
+mod absence;
 mod answers;
 mod bounds;
 mod call;
 mod channel;
 mod config;
 mod exchange;
+mod hold;
 mod named;
 mod prepare;
 mod prove;

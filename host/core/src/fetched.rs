@@ -32,7 +32,7 @@ pub enum EntryResult {
     /// `deliver-named` for a find entry: decoded key name (segments joined by `/`) and raw value, in the order
     /// delivered.
     Named(Vec<(String, Value)>),
-    /// The provider said that it is not there (`absent`), or the delivered selector points at nothing.
+    /// It is not there: the provider said so and the broker saw it, or the delivered selector points at nothing.
     Absent,
     /// One entry failed; the others go on.
     Failed(EntryFailure),
@@ -51,6 +51,8 @@ pub enum EntryFailure {
     Backend(Trouble),
     /// A selector met another shape than it needs (for example base64 that does not decode).
     WrongShape,
+    /// The guest says that there is no such thing, and the broker saw nothing that says so.
+    Unproven,
 }
 
 /// Why a whole run failed.

@@ -36,6 +36,11 @@ impl Public {
         Ok(Self { tape: Tape::of(body).map_err(|_| Malformed)?, patterns: patterns.to_vec() })
     }
 
+    /// About what it takes in memory beside the body.
+    pub(crate) fn size(&self) -> usize {
+        self.tape.size()
+    }
+
     /// The shape of a public member, or of what leads to one.
     pub(crate) fn shape(&self, body: &Value, steps: &[Step]) -> Result<Shape, Unreadable> {
         let json = self.json(body)?;

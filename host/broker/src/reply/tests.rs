@@ -103,12 +103,14 @@ reply.list = { items = "/SecretList/*", name = "/Name", tags = { at = "/Tags", k
 fn g9_allowed_whole_keys_are_remembered_with_their_tags() {
     let reply = read(&operation(LIST), 200, PAGE, &[]).unwrap();
     let listed = reply.listed.as_ref().unwrap();
-    let names: Vec<_> = listed.items.iter().map(|item| (item.name.as_str(), item.key.join(" "))).collect();
-    assert_eq!(names, [("team-a/db", "team-a db".to_owned()), ("/team-a/api", "team-a api".to_owned())]);
+    let names: Vec<_> =
+        listed.items.iter().map(|item| (listed.name(item), listed.key(item).join(" "))).collect();
+    let own = str::to_owned;
+    assert_eq!(names, [(own("team-a/db"), own("team-a db")), (own("/team-a/api"), own("team-a api"))]);
     assert_eq!(listed.items[0].tags.as_ref().unwrap()["env"], "prod");
     assert!(listed.items[1].tags.as_ref().unwrap().is_empty());
     assert_eq!(text(&reply, &at("/NextToken")).unwrap(), "page 2");
-    assert_eq!(listed.at("/SecretList/1/Name").unwrap().name, "/team-a/api");
+    assert_eq!(listed.name(listed.at("/SecretList/1/Name").unwrap()), "/team-a/api");
 }
 
 #[test]
@@ -151,9 +153,9 @@ fn relative_names_stand_behind_the_listed_prefix() {
          reply.list = { items = \"/keys/*\", relative = true, folders = true }",
     );
     let reply = read(&operation, 200, r#"{"keys":["db","sub/","/abs","a//b",""]}"#, &["team-a"]).unwrap();
-    let items = &reply.listed.as_ref().unwrap().items;
-    let seen: Vec<_> = items.iter().map(|item| (item.name.as_str(), item.folder)).collect();
-    assert_eq!(seen, [("team-a/db", false), ("team-a/sub/", true)]);
+    let listed = reply.listed.as_ref().unwrap();
+    let seen: Vec<_> = listed.items.iter().map(|item| (listed.name(item), item.folder)).collect();
+    assert_eq!(seen, [("team-a/db".to_owned(), false), ("team-a/sub/".to_owned(), true)]);
     let shape = reply.public.as_ref().unwrap().shape(reply.body.as_ref().unwrap(), &at("/keys"));
     assert_eq!(shape, Ok(Shape::Array));
 }
@@ -167,4 +169,33 @@ fn a_list_of_another_shape_is_malformed() {
     assert!(read(&operation(LIST), 200, tags, &[]).is_err());
     let none = read(&operation(LIST), 200, "{}", &[]).unwrap();
     assert!(none.listed.unwrap().items.is_empty());
+}
+
+const KEYS: &str = "class = \"list\"\nreply.public = [\"/keys/*\"]\n\
+     reply.list = { items = \"/keys/*\", relative = true, folders = true }";
+
+fn keys(count: usize) -> String {
+    format!(r#"{{"keys":[{}]}}"#, vec![r#""a""#; count].join(","))
+}
+
+#[test]
+fn i8_allowed_a_long_prefix_is_held_once() {
+    let prefix = vec!["x".repeat(250); 31];
+    let prefix: Vec<&str> =
+        std::iter::once("team-a").chain(prefix.iter().map(String::as_str)).take(31).collect();
+    let reply = read(&operation(KEYS), 200, &keys(2_000), &prefix).unwrap();
+    let listed = reply.listed.as_ref().unwrap();
+    assert_eq!(listed.key(&listed.items[1_999]).join("/"), listed.name(&listed.items[1_999]));
+    assert!(reply.size() < 2 << 20, "{}", reply.size());
+    assert!(reply.size() > 2_000 * 24, "items have a weight too");
+}
+
+#[test]
+fn i8_denied_a_list_of_more_names_than_a_guest_is_told_or_that_are_too_long_together() {
+    assert!(read(&operation(KEYS), 200, &keys(10_000), &["team-a"]).is_ok());
+    assert!(read(&operation(KEYS), 200, &keys(10_001), &["team-a"]).is_err());
+    let prefix = vec!["x".repeat(250); 30];
+    let prefix: Vec<&str> = std::iter::once("team-b").chain(prefix.iter().map(String::as_str)).collect();
+    assert!(read(&operation(KEYS), 200, &keys(2_000), &prefix).is_ok(), "none is granted");
+    assert!(read(&operation(KEYS), 200, &keys(3_000), &prefix).is_err(), "nor looked at for ever");
 }

@@ -10,15 +10,15 @@ use bailiwick_core::{
 
 use super::{
     session::{B3, B7, Session},
-    state::{Answered, ConfigItem, Member, State, Thing},
+    state::{Answered, ConfigItem, Found, Member, State, Thing},
 };
 use crate::{
     OpenEntry,
     reply::{Reading, Reply},
 };
 
-/// A named value; none where the find does not select it.
-type Named = Result<Option<(String, Selected)>, RunFailure>;
+/// A name and its value; absent too where the find does not select the name.
+type Named = Result<(String, Selected), RunFailure>;
 
 impl Session {
     /// The value of a data or extract entry.
@@ -37,14 +37,13 @@ impl Session {
             }
             Thing::Credential(_) => return Err(B7),
         };
-        state.put(
-            entry,
-            match selected {
-                Selected::Value(value) => Answered::Value(value),
-                Selected::Absent => Answered::Absent,
-                Selected::WrongShape => Answered::Failed(EntryFailure::WrongShape),
-            },
-        )
+        let answer = match selected {
+            // What finds no room fails the run when it ends, so that it may stand here as absent.
+            Selected::Value(value) => state.hold_value(value).map_or(Answered::Absent, Answered::Value),
+            Selected::Absent => Answered::Absent,
+            Selected::WrongShape => Answered::Failed(EntryFailure::WrongShape),
+        };
+        state.put(entry, answer)
     }
 
     /// One value of a find entry, and its name. What the find does not select is left out: a provider need not ask
@@ -67,40 +66,48 @@ impl Session {
             }
             _ => Err(B3),
         };
-        match named? {
-            Some((name, Selected::Value(value))) => state.add(entry, name, value),
-            Some((_, Selected::WrongShape)) => {
-                state.replace(entry, Answered::Failed(EntryFailure::WrongShape))
-            }
-            // The key is listed and has no value, or is not selected: there is nothing to add.
-            Some((_, Selected::Absent)) | None => Ok(()),
-        }
+        let (name, selected) = named?;
+        state.add(entry, name, selected)
     }
 
     /// The provider found nothing for an entry.
     pub(super) fn absent(&self, entry: u32) -> Result<(), RunFailure> {
         self.entry(entry).ok_or(B3)?;
-        self.lock().put(entry, Answered::Absent)
+        let mut state = self.lock();
+        let answer = match self.saw_nothing(&state, entry) {
+            true => Answered::Absent,
+            false => Answered::Failed(EntryFailure::Unproven),
+        };
+        state.put(entry, answer)
     }
 
     /// One entry failed. A find may fail behind values that it gave.
     pub(super) fn failed(&self, entry: u32, why: Failure) -> Result<(), RunFailure> {
         self.entry(entry).ok_or(B3)?;
-        self.lock().replace(entry, Answered::Failed(EntryFailure::Provider(why)))
+        let mut state = self.lock();
+        // Not found is an absence by another name.
+        let failure = match why {
+            Failure::NotFound if !self.saw_nothing(&state, entry) => EntryFailure::Unproven,
+            why => EntryFailure::Provider(why),
+        };
+        state.replace(entry, Answered::Failed(failure))
     }
 
     /// Whether a value was read by the reference of that entry, or of one that asks for the very same.
     fn read_by(&self, reading: &Reading, entry: u32, reference: &Reference) -> bool {
         let Some(own) = reading.entry else { return false };
-        let property = self.channel.catalogue().resolves_property;
-        let same = |other: &Reference| {
-            other.key == reference.key
-                && other.version == reference.version
-                && other.metadata == reference.metadata
-                && (!property || other.property == reference.property)
-        };
         let other = self.entry(own).and_then(OpenEntry::reference);
-        (own == entry || other.is_some_and(same)) && (!reading.metadata || reference.metadata)
+        let same = own == entry || other.is_some_and(|other| self.same(other, reference));
+        same && (!reading.metadata || reference.metadata)
+    }
+
+    /// Whether two references ask for the very same.
+    pub(super) fn same(&self, one: &Reference, other: &Reference) -> bool {
+        let property = self.channel.catalogue().resolves_property;
+        one.key == other.key
+            && one.version == other.version
+            && one.metadata == other.metadata
+            && (!property || one.property == other.property)
     }
 
     /// A name from a list reply of this run, and what reading that very key gave.
@@ -116,23 +123,24 @@ impl Session {
         let listed = list.listed.as_ref().ok_or(B3)?;
         let item = listed.at(&pointer).filter(|item| !item.folder).ok_or(B3)?;
         let reading = read.reading.as_ref().ok_or(B3)?;
-        held(reading.key == item.key && reading.authority == listed.authority)?;
+        held(listed.is_key(item, &reading.key) && reading.authority == listed.authority)?;
         held(!reading.versioned && !reading.metadata)?;
-        let tags = state.tags.get(&(listed.authority.clone(), item.key.clone()));
+        let tags = state.tags.get(&(listed.authority.clone(), reading.key.clone()));
         let known = tags.is_some() || !find.needs_tags();
-        if !known || !find.selects(&item.name, tags, self.folders) {
-            return Ok(None);
+        let name = listed.name(item);
+        if !known || !find.selects(&name, tags, self.folders) {
+            return Ok((name, Selected::Absent));
         }
-        Ok(Some((item.name.clone(), selected(read.body.as_ref(), steps))))
+        Ok((name, selected(read.body.as_ref(), steps)))
     }
 
     /// The key and the value of one item of static data.
     fn item_of(&self, find: &OpenEntry, key: &ConfigItem, item: &ConfigItem, steps: &[Step]) -> Named {
         held((key.member, item.member) == (Member::Key, Member::Value) && key.value == item.value)?;
         if find.needs_tags() || !find.selects(&key.key, None, self.folders) {
-            return Ok(None);
+            return Ok((key.key.clone(), Selected::Absent));
         }
-        Ok(Some((key.key.clone(), selected(self.channel.program.config.get(&item.value), steps))))
+        Ok((key.key.clone(), selected(self.channel.program.config.get(&item.value), steps)))
     }
 }
 
@@ -157,15 +165,26 @@ impl State {
         Ok(())
     }
 
-    /// One more of a find's answers; a name comes once.
-    fn add(&mut self, entry: u32, name: String, value: Value) -> Result<(), RunFailure> {
+    /// One more of a find's answers. A name comes once, whatever its value: only when the run ends does it show
+    /// what there was.
+    fn add(&mut self, entry: u32, name: String, selected: Selected) -> Result<(), RunFailure> {
+        self.hold_public(2 * name.len())?;
+        let value = match selected {
+            Selected::Value(value) => self.hold_value(value).map(Ok),
+            Selected::Absent => None,
+            Selected::WrongShape => Some(Err(())),
+        };
         let slot = self.slot(entry)?;
         if matches!(slot, Answered::Not) {
-            *slot = Answered::Named(Vec::new());
+            *slot = Answered::Named(Found::default());
         }
-        let Answered::Named(values) = slot else { return Err(B3) };
-        held(values.iter().all(|(other, _)| *other != name))?;
-        values.push((name, value));
+        let Answered::Named(found) = slot else { return Err(B3) };
+        held(found.names.insert(name.clone()))?;
+        match value {
+            Some(Ok(value)) => found.values.push((name, value)),
+            Some(Err(())) => found.wrong_shape = true,
+            None => {}
+        }
         Ok(())
     }
 }

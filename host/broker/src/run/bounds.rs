@@ -9,8 +9,8 @@ pub(super) const MAX_ASKS: u32 = 100_000;
 pub(super) const MAX_HANDLES: usize = 4096;
 /// Denials of one run: each is a record in the audit.
 pub(super) const MAX_DENIED: u32 = 256;
-/// Bytes of replies that one run may hold.
-pub(super) const MAX_HELD: u64 = 64 << 20;
+/// Bytes that one run may hold of what is public; and again of values.
+pub(super) const MAX_HELD: usize = 64 << 20;
 /// Requests of one message.
 const MAX_REQUESTS: usize = 4096;
 /// Arguments of one request.

@@ -8,10 +8,9 @@ use bailiwick_core::fetched::{RunFailure, Trouble};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
-    bounds,
     channel::{Fault, Terms},
     prepare::Prepared,
-    session::{Session, Stop, exhausted},
+    session::{Session, Stop},
     state::Thing,
 };
 use crate::{
@@ -100,13 +99,12 @@ impl Session {
 
     fn complete(&self, prepared: &Prepared, received: Received) -> Result<Called, RunFailure> {
         let Ok((operation, target)) = self.channel.find(prepared) else { return Ok(Err(CallError::Denied)) };
-        let bytes = u64::try_from(received.body.len()).unwrap_or(u64::MAX);
         let status = received.status;
         if operation.reply.public.is_empty() || !scrub::reflects(&received.body, self.lock().credentials()) {
             let read = Reply::read(operation, target, status, received.body, prepared.reading.clone());
             if let Ok(reply) = read {
                 self.look(prepared, reply.outcome, status);
-                return self.keep(prepared, reply, bytes).map(Ok);
+                return self.keep(prepared, reply).map(Ok);
             }
         } else {
             tracing::warn!(operation = prepared.operation, "a reply reflects a credential: it is dropped");
@@ -122,7 +120,7 @@ impl Session {
         }
     }
 
-    fn keep(&self, prepared: &Prepared, reply: Reply, bytes: u64) -> Result<Answered, RunFailure> {
+    fn keep(&self, prepared: &Prepared, reply: Reply) -> Result<Answered, RunFailure> {
         let outcome = reply.outcome;
         let unsendable = reply.listed.as_ref().map_or(0, |listed| listed.unsendable);
         if unsendable > 0 {
@@ -131,21 +129,13 @@ impl Session {
         }
         self.forget_refused(prepared, outcome);
         let mut state = self.lock();
-        state.held_bytes = state.held_bytes.saturating_add(bytes);
-        if state.held_bytes > bounds::MAX_HELD {
-            return Err(RunFailure::Denied(exhausted(
-                "limits.responseBytes",
-                "the run's replies are too large",
-            )));
-        }
+        self.note(&mut state, prepared, outcome);
+        let reply = state.hold_reply(reply)?;
         if let Some(tags) = &reply.tags {
-            let place = (prepared.authority.clone(), prepared.reading.key.clone());
-            state.tags.insert(place, tags.clone());
+            state.hold_tags(&prepared.authority, prepared.reading.key.clone(), tags)?;
         }
-        for item in reply.listed.iter().flat_map(|listed| &listed.items) {
-            if let Some(tags) = &item.tags {
-                state.tags.insert((prepared.authority.clone(), item.key.clone()), tags.clone());
-            }
+        if let Some(listed) = &reply.listed {
+            state.hold_listed(listed)?;
         }
         let body = self.handle(&mut state, Thing::Reply(Arc::new(reply)))?;
         Ok(Answered { outcome, body })

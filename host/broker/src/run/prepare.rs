@@ -143,7 +143,7 @@ impl Session {
         let text = reply.as_ref().and_then(|reply| {
             let (pointer, text) = reply.public.as_ref()?.text(reply.body.as_ref()?, &value.steps).ok()?;
             let listed = reply.listed.as_ref().filter(|listed| listed.at(&pointer).is_some());
-            let stated = listed.and_then(|listed| listed.at(&pointer)).map(|item| item.name.clone());
+            let stated = listed.and_then(|listed| Some(listed.name(listed.at(&pointer)?)));
             let listed = listed.map(|listed| listed.base().to_vec());
             Some(Found::Echo { text, listed, stated: stated.unwrap_or_default() })
         });

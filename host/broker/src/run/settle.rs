@@ -9,9 +9,11 @@ use bailiwick_core::{
 
 use super::{
     RunEnd,
+    hold::too_much,
     session::Session,
-    state::{Answered, State},
+    state::{Answered, Found, State},
 };
+use crate::OpenEntry;
 
 impl Session {
     /// What the run brought. Values are handed over once.
@@ -19,10 +21,12 @@ impl Session {
         let closed = State { closed: true, ..State::default() };
         let state = std::mem::replace(&mut *self.lock(), closed);
         let run = outcome(&state, ended);
-        let State { answers, denials, troubles, trouble, .. } = state;
+        let State { answers, denials, denial, troubles, trouble, .. } = state;
         let results = (0u32..).zip(answers).map(|(entry, answer)| {
             let seen = troubles.get(&entry).copied().or(trouble);
-            result(answer, denials.get(&entry), seen, run.is_ok())
+            // Calls by listed names are of no entry: what was denied to one may be what a find lacks.
+            let of_find = denial.as_ref().filter(|_| self.entry(entry).is_some_and(OpenEntry::is_find));
+            result(answer, denials.get(&entry).or(of_find), seen, run.is_ok())
         });
         Fetched { entries: results.collect(), run }
     }
@@ -36,6 +40,9 @@ pub(super) fn nothing() -> Fetched {
 fn outcome(state: &State, ended: RunEnd) -> Result<(), RunFailure> {
     if let Some(over) = &state.over {
         return Err(over.clone());
+    }
+    if state.overfull() {
+        return Err(RunFailure::Denied(too_much()));
     }
     match (ended, &state.denial) {
         (Ok(Ended::Ok), _) => Ok(()),
@@ -62,7 +69,13 @@ fn explains(trouble: Trouble, failure: Failure) -> bool {
 fn result(answer: Answered, denial: Option<&Denial>, seen: Option<Trouble>, ended_well: bool) -> EntryResult {
     match (answer, denial) {
         (Answered::Value(value), _) if ended_well => EntryResult::Value(value),
-        (Answered::Named(values), None) if ended_well => EntryResult::Named(values),
+        (Answered::Named(Found { wrong_shape: true, .. }), None) => {
+            EntryResult::Failed(EntryFailure::WrongShape)
+        }
+        // Names without any value are no answer: those keys were deleted meanwhile, or are not selected.
+        (Answered::Named(found), None) if ended_well && !found.values.is_empty() => {
+            EntryResult::Named(found.values)
+        }
         // A denial is never an absence: that could delete a Secret.
         (Answered::Absent | Answered::Failed(_) | Answered::Not | Answered::Named(_), Some(denial)) => {
             EntryResult::Failed(EntryFailure::Denied(denial.clone()))

@@ -2,7 +2,7 @@
 //! random bits of this run alone; nothing here outlives it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -14,7 +14,7 @@ use bailiwick_core::{
 };
 use tokio::task::JoinSet;
 
-use super::bounds;
+use super::{absence::Gone, bounds};
 use crate::{credential::Held, entry::Tags, reply::Reply, tokens::Minted};
 
 /// What a handle stands for.
@@ -47,9 +47,18 @@ pub(super) enum Answered {
     #[default]
     Not,
     Value(Value),
-    Named(Vec<(String, Value)>),
+    Named(Found),
     Absent,
     Failed(EntryFailure),
+}
+
+/// The answers of a find so far. Names are kept whatever reading them gave: what may come next must not depend on
+/// a value (I3).
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) names: BTreeSet<String>,
+    pub(super) values: Vec<(String, Value)>,
+    pub(super) wrong_shape: bool,
 }
 
 /// The state of a run.
@@ -63,7 +72,8 @@ pub(super) struct State {
     pub(super) calls: u32,
     pub(super) denied: u32,
     pub(super) free_bits: u32,
-    pub(super) held_bytes: u64,
+    pub(super) held_public: usize,
+    pub(super) held_values: usize,
     pub(super) handles: HashMap<Handle, Thing>,
     /// The credential of the store's auth method, once it was read.
     pub(super) named: Option<Handle>,
@@ -71,6 +81,8 @@ pub(super) struct State {
     pub(super) answers: Vec<Answered>,
     /// Tags by (authority, key), from lists and from reads of metadata.
     pub(super) tags: HashMap<(String, Vec<String>), Tags>,
+    /// What came back absent.
+    pub(super) gone: Gone,
     /// The first denial of a call that used an entry.
     pub(super) denials: BTreeMap<u32, Denial>,
     /// The first denial of a call that used none.

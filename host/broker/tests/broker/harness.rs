@@ -321,7 +321,7 @@ pub(crate) fn compile(
         "subjects": [{"namespaces": ["team-a"]}],
         "operations": ["read", "list"],
         "targets": targets,
-        "auth": [auth],
+        "auth": if auth.is_null() { json!([]) } else { json!([auth]) },
         "limits": {"calls": 32, "rate": "1000/s", "deadline": "10s", "responseBytes": "1Mi", "requestBytes": "8Ki"},
     });
     let metadata = json!({"name": "team-a-vault", "uid": "grant-uid", "generation": 1});

@@ -31,14 +31,31 @@ async fn g9_denied_names_outside_the_grant_have_no_handle() {
     assert_eq!(guest.text(at(body, &["/names/0"])).await, "team-a/db");
     let second = guest.ask(Ask::Text(at(body, &["/names/1"]))).await;
     assert_eq!(second, Answer::Text(Err(Unreadable::Absent)));
-    // A public text that is no name of a list stands in no key.
-    let token = request("get-listed", &[("name", Arg::Echo(at(body, &["/next"])))], None);
-    assert_eq!(guest.call(token).await, Err(CallError::Denied));
     let name = at(body, &["/names/0"]);
     let root = guest.body(request("get-listed", &[("name", Arg::Echo(name.clone()))], None)).await;
     let named = Ask::DeliverNamed { entry: 0, name, value: at(root, &["/data/data/v"]) };
     assert_eq!(guest.ask(named).await, Answer::Done);
     assert_eq!(text(&guest.done().await.entries[0]), "team-a/db=/v1/kv/data/team-a/db ");
+}
+
+/// A public text that is no name of a list stands in no key. What a find may lack for it is not given as whole.
+#[tokio::test]
+async fn g9_denied_a_text_that_is_no_listed_name_and_then_the_find_fails() {
+    let (backend, house) = (kv(), House::new());
+    let entries = vec![find(None, None, &[]), crate::harness::data("team-a/db")];
+    let mut guest = house.open(program(backend.address), entries);
+    let body = guest.body(request("all", &[], None)).await;
+    let token = request("get-listed", &[("name", Arg::Echo(at(body, &["/next"])))], None);
+    assert_eq!(guest.call(token).await, Err(CallError::Denied));
+    let name = at(body, &["/names/0"]);
+    let root = guest.body(request("get-listed", &[("name", Arg::Echo(name.clone()))], None)).await;
+    let named = Ask::DeliverNamed { entry: 0, name, value: at(root, &[]) };
+    assert_eq!(guest.ask(named).await, Answer::Done);
+    let own = guest.body(crate::harness::read(1, None)).await;
+    assert_eq!(guest.deliver(1, at(own, &["/data/data/v"])).await, Answer::Done);
+    let fetched = guest.done().await;
+    assert!(text(&fetched.entries[0]).contains("SlotNotAllowed"), "{}", text(&fetched.entries[0]));
+    assert_eq!(text(&fetched.entries[1]), "/v1/kv/data/team-a/db", "the denial was none of this entry's");
 }
 
 /// Lists below `team-a`, and reads and delivers each name under `sub` too.

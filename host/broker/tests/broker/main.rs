@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod absences;
 mod audit;
 mod aws;
 mod backend;
@@ -13,6 +14,7 @@ mod harness;
 mod hostile_runner;
 mod lists;
 mod network;
+mod oracles;
 mod pooling;
 mod proofs;
 mod revocation;

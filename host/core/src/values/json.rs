@@ -134,6 +134,12 @@ impl Tape {
         Self::parse(value.bytes())
     }
 
+    /// Bytes that the positions take.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.len().saturating_mul(size_of::<Cell>())
+    }
+
     /// As [`Self::over`], of a value.
     ///
     /// # Errors

@@ -95,6 +95,9 @@ fn not_ready(path: &str, what: What) -> NotReady {
         What::Unanswered => "the provider did not answer this entry; this is a fault of the provider",
         What::Failed(EntryFailure::Provider(failure)) => words(failure),
         What::Failed(EntryFailure::WrongShape) => "the answer has not the shape that the provider expects",
+        What::Failed(EntryFailure::Unproven) => {
+            "the provider says that it is not there, but no answer of the backend does; this is a fault of the provider"
+        }
     };
     NotReady::new(format!("{path}: {why}"))
 }
