@@ -117,6 +117,13 @@ fn explain_says_which_grant_could_not_be_read() {
     let said = scene.run(&args);
     assert_eq!(said.code, 2, "{}{}", said.out, said.err);
     assert!(said.err.contains("error: policy/grant.yaml") && said.out.contains("NotGranted"), "{}", said.err);
+    scene.write("manifests/external-secret.yaml", "kind: [");
+    let said = scene.run(&args);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.contains("there is no ExternalSecret")
+            && said.err.contains("manifests/external-secret.yaml:1")
+    );
 }
 
 #[test]

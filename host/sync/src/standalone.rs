@@ -144,7 +144,11 @@ pub async fn explain(
     let (inventory, credentials, watch) = read(input)?;
     let errors = inventory.errors.clone();
     let key = (Some(namespace.to_owned()), name.to_owned());
-    let missing = || format!("there is no ExternalSecret {namespace}/{name} in the manifests");
+    // What could not be read may be why it is not there.
+    let missing = || {
+        let none = format!("there is no ExternalSecret {namespace}/{name} in the manifests");
+        std::iter::once(none).chain(errors.iter().cloned()).collect::<Vec<_>>().join("; ")
+    };
     let object = inventory.external_secrets.get(&key).cloned().ok_or_else(missing)?;
     let modules = load(input, &inventory, None);
     let world = FolderWorld::new(inventory, credentials, Folders::default(), watch);
