@@ -59,26 +59,19 @@ fn a_module_that_is_no_component() {
 }
 
 #[test]
-fn a_secret_that_nobody_owns_any_more_is_deleted_and_a_foreign_one_is_kept() {
-    let scene = Scene::new();
-    assert_eq!(scene.sync(&[]).code, 0);
-    scene.write("out/team-a.foreign.yaml", &secret("foreign", "a", "b"));
-    scene.edit("manifests/external-secret.yaml", "    name: shop\n  data:", "    name: shop-2\n  data:");
-    let said = scene.sync(&[]);
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    assert!(scene.secret("shop").is_none() && scene.secret("shop-2").is_some());
-    assert!(scene.secret("foreign").is_some());
-}
-
-#[test]
 fn a_link_in_place_of_a_secret_is_not_followed() {
     let scene = Scene::new();
-    let outside = scene.folder.write("outside", "untouched").unwrap();
+    // A Secret of that very name: what refuses it is that it is a link, and nothing else.
+    let text = secret("shop", "a", "b");
+    let outside = scene.folder.write("outside", &text).unwrap();
     std::fs::create_dir(scene.folder.join("out")).unwrap();
     std::os::unix::fs::symlink(&outside, scene.folder.join("out/team-a.shop.yaml")).unwrap();
     let said = scene.sync(&[]);
-    assert_ne!(said.code, 0, "{}{}", said.out, said.err);
-    assert_eq!(scene.folder.read("outside").unwrap(), "untouched");
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    assert!(said.message("shop").contains("symbolic links"), "{}", said.out);
+    assert_eq!(scene.folder.read("outside").unwrap(), text);
+    let link = std::fs::symlink_metadata(scene.folder.join("out/team-a.shop.yaml")).unwrap();
+    assert!(link.is_symlink());
 }
 
 #[test]
@@ -88,4 +81,59 @@ fn what_a_crash_left_half_written_is_swept() {
     assert_eq!(scene.sync(&[]).code, 0);
     let files = scene.folder.files().unwrap();
     assert!(!files.iter().any(|file| file.ends_with(".partial")), "{files:?}");
+}
+
+#[test]
+fn a_pipe_a_broken_link_and_bytes_that_are_no_text_stop_only_themselves() {
+    let scene = Scene::new();
+    let fifo = std::process::Command::new("mkfifo").arg(scene.folder.join("manifests/a-pipe.yaml")).status();
+    assert!(fifo.unwrap().success());
+    std::os::unix::fs::symlink("nowhere", scene.folder.join("manifests/b-link.yaml")).unwrap();
+    scene.folder.write("manifests/c-bytes.yaml", b"hunter2: \xff").unwrap();
+    others_sync(
+        &scene,
+        &["a-pipe.yaml: it is neither", "b-link.yaml: No such file", "c-bytes.yaml: it is not UTF-8"],
+    );
+    std::fs::rename(scene.folder.join("manifests/a-pipe.yaml"), scene.folder.join("policy/a-pipe.yaml"))
+        .unwrap();
+    let said = scene.sync(&[]);
+    assert!(said.code == 2 && said.out.is_empty() && said.err.contains("a-pipe.yaml"), "{}", said.err);
+}
+
+#[test]
+fn denied_an_output_in_the_manifests() {
+    let scene = Scene::new();
+    let fixed = ["sync", "--allow-unsigned", "--policy", "policy", "--manifests", "manifests"];
+    for more in [&["--out", "manifests/out"][..], &["--out", "out", "--state", "policy"]] {
+        let said = scene.run(&[&fixed[..], more].concat());
+        assert_eq!(said.code, 2);
+        assert!(said.err.contains("choose a folder of its own"), "{}", said.err);
+    }
+    assert_eq!(scene.kv.requests().len(), 0);
+}
+
+/// What the API server would refuse is refused for the one object, and what was written can be read again.
+#[test]
+fn labels_that_kubernetes_would_refuse_and_a_name_that_is_too_long_harm_their_object_only() {
+    let scene = Scene::new();
+    let object = scene.folder.read("manifests/external-secret.yaml").unwrap();
+    let twin = |name: &str| {
+        object.replacen("name: shop", &format!("name: {name}"), 1).replace("    name: shop\n", "")
+    };
+    let label = twin("label").replacen("  namespace", "  labels: {a: not a label}\n  namespace", 1);
+    scene.write("manifests/label.yaml", &label);
+    let note = twin("note").replacen("  namespace", "  annotations: {a: \"\\x7f \\uFFFE\"}\n  namespace", 1);
+    scene.write("manifests/note.yaml", &note);
+    let long = "l".repeat(250);
+    scene.write("manifests/long.yaml", &twin(&long));
+    for _ in 0..2 {
+        let said = scene.sync(&[]);
+        assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+        assert_eq!(
+            (said.reason("shop").as_str(), said.reason("note").as_str()),
+            ("SecretSynced", "SecretSynced")
+        );
+        assert!(said.message("label").starts_with("metadata.labels: a value"), "{}", said.out);
+        assert!(said.message(&long).contains("shorten one"), "{}", said.out);
+    }
 }

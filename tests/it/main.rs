@@ -16,10 +16,12 @@ mod input;
 mod interference;
 mod kill;
 mod kv;
+mod orphans;
 mod recorded;
 mod running;
 mod scene;
 mod signals;
+mod tenants;
 mod vault;
 
 /// A run of the tests that leaves I3 and I4 out does not pass.

@@ -33,6 +33,31 @@ fn a_sync_writes_the_secret_and_a_second_one_changes_nothing() {
     assert_eq!(scene.secret("shop").unwrap(), written);
 }
 
+/// A label that the object drops goes from its Secret, by what the state remembers; one that somebody else put there
+/// stays, and so does one that the object never had.
+#[test]
+fn a_label_that_is_dropped_goes_and_others_labels_stay() {
+    let scene = Scene::new();
+    let (manifest, secret) = ("manifests/external-secret.yaml", "out/team-a.shop.yaml");
+    let name = "  name: shop\n  namespace: team-a\n";
+    let labelled = format!("{name}  labels:\n    app: web\n    tier: one\n  annotations:\n    note: kept\n");
+    scene.edit(manifest, name, &labelled);
+    let said = scene.sync(&["--state", "state"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let written = scene.folder.read(secret).unwrap();
+    assert!(
+        ["\"app\": \"web\"", "\"tier\"", "\"note\""].iter().all(|text| written.contains(text)),
+        "{written}"
+    );
+    scene.edit(secret, "  labels:\n", "  labels:\n    \"audit\": \"x\"\n");
+    scene.edit(manifest, &labelled, &format!("{name}  labels:\n    app: web\n"));
+    let said = scene.sync(&["--state", "state"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let written = scene.folder.read(secret).unwrap();
+    assert!(["\"app\": \"web\"", "\"audit\": \"x\""].iter().all(|text| written.contains(text)), "{written}");
+    assert!(!written.contains("tier") && !written.contains("note"), "{written}");
+}
+
 #[test]
 fn a_dry_run_says_what_would_change_and_writes_nothing() {
     let scene = Scene::new();
@@ -93,5 +118,27 @@ fn explain_names_the_request_and_the_line_that_admits_it() {
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     let url = format!("{}/v1/kv/data/apps/shop/db", scene.kv.url());
     assert!(said.out.contains(&url) && said.out.contains("spec.targets[0].keys[0]"), "{}", said.out);
+    assert_eq!(scene.kv.requests().len(), 0, "nothing is sent");
+}
+
+/// The name that DNS is asked is not the one in the URL, so it is said; another class does not even compile.
+#[test]
+fn g6a_explain_shows_where_a_service_of_the_cluster_is_looked_up() {
+    let scene = Scene::new();
+    let (here, service) = (scene.kv.url(), "https://vault.vault.svc:8200");
+    scene.edit("policy/grant.yaml", &here, service);
+    scene.edit("manifests/secret-store.yaml", &here, service);
+    let args = ["grant", "explain", "team-a/shop", "--allow-unsigned", "--policy", "policy"];
+    let explain = || scene.run(&[&args[..], &["--manifests", "manifests"]].concat());
+    let denied = explain();
+    assert!(denied.code == 1 && denied.out.contains("HostNotGranted"), "{}{}", denied.out, denied.err);
+    assert!(denied.out.contains("class cluster"), "{}", denied.out);
+    scene.edit("policy/grant.yaml", "class: loopback", "class: cluster");
+    scene.edit("policy/grant.yaml", "127.0.0.1/32", "10.96.0.0/12");
+    let said = explain();
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    for words in ["GET https://vault.vault.svc:8200/v1/", "looked up as vault.vault.svc.cluster.local\n"] {
+        assert!(said.out.contains(words), "{}", said.out);
+    }
     assert_eq!(scene.kv.requests().len(), 0, "nothing is sent");
 }

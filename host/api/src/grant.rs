@@ -96,9 +96,9 @@ pub struct GrantTarget {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct GrantAddresses {
-    /// public, private or loopback.
+    /// public, private, cluster or loopback.
     pub class: String,
-    /// Networks to narrow it to.
+    /// Networks to narrow it to; class cluster needs one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cidrs: Vec<String>,
 }

@@ -43,7 +43,8 @@ impl Broker {
     /// # Errors
     /// There is no resolver.
     pub fn new(options: BrokerOptions) -> Result<Self, BrokerError> {
-        let network = Network::new(&options.resolver, options.timeouts).map_err(BrokerError::Resolver)?;
+        let network = Network::new(&options.resolver, options.listeners, options.timeouts)
+            .map_err(BrokerError::Resolver)?;
         Ok(Self(Arc::new(Shared {
             network,
             rates: Rates::default(),

@@ -30,6 +30,8 @@ use crate::{
 /// The network of one broker.
 pub(crate) struct Network {
     names: Names,
+    /// Our own, which are never dialled.
+    listeners: Vec<SocketAddr>,
     tls: TlsConfigs,
     pool: Pool,
     timeouts: Timeouts,
@@ -100,9 +102,13 @@ impl SendError {
 }
 
 impl Network {
-    pub(crate) fn new(servers: &NameServers, timeouts: Timeouts) -> Result<Self, String> {
+    pub(crate) fn new(
+        servers: &NameServers,
+        listeners: Vec<SocketAddr>,
+        timeouts: Timeouts,
+    ) -> Result<Self, String> {
         let (tls, pool) = (TlsConfigs::new(), Pool::default());
-        Ok(Self { names: Names::new(servers)?, tls, pool, timeouts })
+        Ok(Self { names: Names::new(servers)?, listeners, tls, pool, timeouts })
     }
 
     /// Sends one request and reads the response, over an idle connection of the same key where there is one.

@@ -11,6 +11,8 @@ use crate::{
 pub struct BrokerOptions {
     /// Whom to ask for addresses.
     pub resolver: NameServers,
+    /// Where this process listens itself, each as it is reached from here: never dialled (G6a).
+    pub listeners: Vec<SocketAddr>,
     /// Where the record of each request goes.
     pub audit: Arc<dyn Audit>,
     /// The time.
@@ -54,11 +56,12 @@ pub struct Pace {
 }
 
 impl BrokerOptions {
-    /// The system's name servers and clock, default timeouts, no token cache.
+    /// The system's name servers and clock, no listeners, default timeouts, no token cache.
     #[must_use]
     pub fn new(audit: Arc<dyn Audit>) -> Self {
         Self {
             resolver: NameServers::System,
+            listeners: Vec::new(),
             audit,
             clock: Arc::new(SystemClock::new()),
             timeouts: Timeouts::default(),

@@ -33,9 +33,10 @@ pub(crate) struct InputArgs {
     /// The policy: Provider, CapabilityGrant, Namespace and CA ConfigMap manifests; only these decide
     #[arg(long, value_name = "DIR")]
     pub(crate) policy: PathBuf,
-    /// The tenants' ExternalSecret, SecretStore, ClusterSecretStore and Secret manifests
-    #[arg(long, value_name = "DIR|FILE", num_args = 1.., required = true)]
-    pub(crate) manifests: Vec<PathBuf>,
+    /// The tenants' ExternalSecret, SecretStore, ClusterSecretStore and Secret manifests; with NAMESPACE= before it a
+    /// folder that may hold objects of that namespace only
+    #[arg(long, value_name = "[NAMESPACE=]DIR|FILE", num_args = 1.., required = true)]
+    pub(crate) manifests: Vec<String>,
     /// A credential from a file in place of a Secret or a service account token:
     /// secret:NAMESPACE/NAME/KEY=FILE or token:NAMESPACE/SERVICEACCOUNT=FILE
     #[arg(long, value_name = "NAME=FILE")]
@@ -69,12 +70,16 @@ pub(crate) struct SyncArgs {
     /// The folder that Secrets are written to, one YAML each, mode 0600
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Remember status between runs here; else each run is a first run
+    /// Remember status and what was written between runs here; else each run is a first run that deletes no Secret of
+    /// an earlier one
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
     /// Say what would change, by key name, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Also delete Secrets that --state remembers to have written and whose ExternalSecret is gone from the manifests
+    #[arg(long, requires = "state")]
+    pub(crate) prune: bool,
     /// Go on, reading the folders anew each time, such as 30s or 5m
     #[arg(long, value_name = "DURATION", conflicts_with = "once")]
     pub(crate) interval: Option<String>,

@@ -13,7 +13,7 @@ use bailiwick_core::{
     grant::{CheckRequest, Report, check},
 };
 use bailiwick_sync::{
-    folder::{files, inventory::Inventory},
+    folder::{files, inventory::Inventory, source::Snapshot},
     modules::{self, Module, Modules},
 };
 use serde::Serialize;
@@ -86,8 +86,7 @@ fn check_all(policy: &Path, args: &ModuleArgs, write: bool, output: Format) -> a
 }
 
 fn read(policy: &Path, args: &ModuleArgs) -> anyhow::Result<(Inventory, Modules)> {
-    let files = files::read(&[policy.to_owned()])?;
-    let inventory = Inventory::new(&files, &files::Files::new())?;
+    let inventory = Inventory::new(&Snapshot::of_policy(files::read_all(policy)?))?;
     let folder = args.provider_dir.as_deref().unwrap_or(policy);
     let source = modules::Source { folder, allow_unsigned: args.allow_unsigned, engine: None };
     let modules = source.load(inventory.providers.values());
@@ -157,7 +156,7 @@ fn words(checked: &Checked) -> String {
 
 /// Puts digest and surface of the module at hand into every grant that has others or none.
 fn write_all(policy: &Path, inventory: &Inventory, modules: &Modules) -> anyhow::Result<()> {
-    let mut texts = files::read(&[policy.to_owned()])?;
+    let mut texts = files::read_all(policy)?;
     for grant in inventory.grants.values() {
         let Some(Ok(module)) = modules.get(&grant.spec.provider.name) else { continue };
         let (digest, surface) = (module.digest.to_string(), surface::hash(&module.catalogue));

@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
+use bailiwick_core::text::escaped;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -35,12 +36,18 @@ pub(crate) fn fatal(error: &anyhow::Error) -> u8 {
 
 /// One line to standard error. A closed standard error is nothing to fail for.
 pub(crate) fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", escaped(line));
 }
 
-/// Text to standard output. A reader that has seen enough is nothing to fail for; a full disk is.
+/// Lines to standard output; what a cell or a message may not hold is escaped, and JSON stays JSON. A reader that has
+/// seen enough is nothing to fail for; a full disk is.
 pub(crate) fn say(text: &str) -> anyhow::Result<()> {
-    match writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n')) {
+    let mut lines = String::with_capacity(text.len());
+    for line in text.trim_end_matches('\n').split('\n') {
+        lines.push_str(&escaped(line));
+        lines.push('\n');
+    }
+    match std::io::stdout().write_all(lines.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context(OutputLost),
         _ => Ok(()),
     }
@@ -55,7 +62,7 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let cells = || {
         std::iter::once(header.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>())
-            .chain(rows.iter().cloned())
+            .chain(rows.iter().map(|row| row.iter().map(|cell| escaped(cell).into_owned()).collect()))
     };
     let mut widths = vec![0; header.len()];
     for row in cells() {
@@ -81,5 +88,11 @@ mod tests {
             &[vec!["a".into(), "True".into()], vec!["longer".into(), "False".into()]],
         );
         assert_eq!(text, "NAME    READY\na       True\nlonger  False");
+    }
+
+    #[test]
+    fn denied_a_cell_that_draws_a_row() {
+        let text = table(&["NAME"], &[vec!["a\nteam-b  db  True\u{1b}[2K".into()]]);
+        assert_eq!(text, "NAME\na\\u000ateam-b  db  True\\u001b[2K");
     }
 }

@@ -1,13 +1,18 @@
 //! `bailiwick sync`: the standalone mode's command. It sets things up from the arguments, runs once or at an interval,
 //! and prints what came of it.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+mod table;
+
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use anyhow::{Context, anyhow};
 use bailiwick_api::duration::GoDuration;
-use bailiwick_core::reconcile::settle::Change;
 use bailiwick_sync::{
     Broker, BrokerOptions,
+    folder::{
+        orphans::Kept,
+        source::{Root, Sources},
+    },
     pass::{Did, Outcome},
     runtime::Runtime,
     standalone::{self, Input, Output, Report},
@@ -31,8 +36,10 @@ pub(crate) fn run(args: SyncArgs) -> anyhow::Result<u8> {
 /// What the arguments say of the input.
 pub(crate) fn input(args: &InputArgs) -> Input {
     Input {
-        policy: args.policy.clone(),
-        manifests: args.manifests.clone(),
+        sources: Sources {
+            policy: args.policy.clone(),
+            manifests: args.manifests.iter().map(|text| Root::parse(text)).collect(),
+        },
         credentials: args.credential.clone(),
         provider_dir: args.modules.provider_dir.clone(),
         allow_unsigned: args.modules.allow_unsigned,
@@ -59,15 +66,24 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
         out: args.out.clone(),
         state: args.state.clone(),
         dry_run: args.dry_run,
+        prune: args.prune,
         concurrent: usize::try_from(args.concurrent)?,
     };
+    let mut warned = BTreeSet::new();
+    if interval.is_some() && args.state.is_none() {
+        let what = "everything is fetched in each round, whatever its refreshInterval; give a folder";
+        report::complain(&format!("warning: --interval without --state: {what}"));
+    }
     loop {
         let progress = Progress::new();
         let report =
             standalone::sync(&input, &output, &engine, &runtime, |done, all| progress.show(done, all)).await;
         drop(progress);
         let code = match report {
-            Ok(report) => print(&report, &args),
+            Ok(report) => {
+                warn(&report, &mut warned);
+                print(&report, &args)
+            }
             // With an interval, a folder that cannot be read now may be whole again the next time.
             Err(error) if interval.is_some() => report::fatal(&anyhow!(error)),
             Err(error) => return Err(anyhow!(error)),
@@ -102,11 +118,20 @@ fn broker(args: &SyncArgs, audit: &AuditFile) -> anyhow::Result<Broker> {
         .context("cannot start the broker")
 }
 
+/// Each warning once in the life of the process.
+fn warn(report: &Report, warned: &mut BTreeSet<String>) {
+    for warning in &report.warnings {
+        if warned.insert(warning.clone()) {
+            report::complain(&format!("warning: {warning}"));
+        }
+    }
+}
+
 /// Prints what came of a pass; its exit code.
 fn print(report: &Report, args: &SyncArgs) -> u8 {
     let printed = match args.output {
         Format::Json => report::json(report),
-        Format::Table => report::say(&table(&report.objects, args.dry_run)),
+        Format::Table => report::say(&table::of(&report.objects, args.dry_run)),
     };
     let printed = printed.map_or_else(|error| report::fatal(&error), |()| crate::OK);
     for error in &report.errors {
@@ -116,47 +141,13 @@ fn print(report: &Report, args: &SyncArgs) -> u8 {
         let verb = if args.dry_run { "would delete" } else { "deleted" };
         report::complain(&format!("{verb} Secret {orphan}: no ExternalSecret owns it any more"));
     }
-    match (report.errors.is_empty(), report.objects.iter().all(|object| object.ready)) {
+    for Kept { secret, why } in &report.kept {
+        report::complain(&format!("kept Secret {secret}: {why}"));
+    }
+    let through = |object: &Outcome| object.ready || object.action == Did::Skipped;
+    match (report.errors.is_empty(), report.objects.iter().all(through)) {
         (false, _) => crate::BAD_INPUT,
         (true, false) => crate::FAILED,
         (true, true) => printed,
     }
-}
-
-fn table(objects: &[Outcome], dry_run: bool) -> String {
-    let row = |o: &Outcome| {
-        let ready = if o.ready { "True" } else { "False" };
-        vec![
-            o.namespace.clone(),
-            o.name.clone(),
-            ready.to_owned(),
-            o.reason.clone(),
-            did(o.action, dry_run).to_owned(),
-            if o.ready { keys(&o.keys) } else { o.message.clone() },
-        ]
-    };
-    let header = ["NAMESPACE", "NAME", "READY", "REASON", "SECRET", "KEYS"];
-    report::table(&header, &objects.iter().map(row).collect::<Vec<_>>())
-}
-
-const fn did(action: Did, dry_run: bool) -> &'static str {
-    match (action, dry_run) {
-        (Did::Kept, _) => "unchanged",
-        (Did::Written, false) => "written",
-        (Did::Written, true) => "would be written",
-        (Did::Deleted, false) => "deleted",
-        (Did::Deleted, true) => "would be deleted",
-        (Did::Nothing, _) => "-",
-    }
-}
-
-/// Key names with what happens to them: `+` added, `~` changed, `-` removed, nothing for the same.
-fn keys(keys: &BTreeMap<String, Change>) -> String {
-    let mark = |change| match change {
-        Change::Added => "+",
-        Change::Changed => "~",
-        Change::Removed => "-",
-        Change::Same => "",
-    };
-    keys.iter().map(|(key, change)| format!("{}{key}", mark(*change))).collect::<Vec<_>>().join(" ")
 }

@@ -15,4 +15,6 @@ pub mod reason;
 pub mod reconcile;
 pub mod secret;
 pub mod sigv4;
+pub mod tenant;
+pub mod text;
 pub mod values;

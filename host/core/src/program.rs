@@ -117,6 +117,8 @@ pub enum AddressClass {
     Public,
     /// RFC 1918, RFC 6598, RFC 4193.
     Private,
+    /// Private addresses in the networks of the cluster; for names of its services only.
+    Cluster,
     /// 127.0.0.0/8 and ::1: written out, shown as a warning (G6a).
     Loopback,
 }

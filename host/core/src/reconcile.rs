@@ -9,6 +9,7 @@ mod checks;
 mod entries;
 mod finds;
 pub mod observed;
+pub mod orphans;
 pub mod plan;
 pub mod refresh;
 pub mod settle;
@@ -18,7 +19,7 @@ pub mod targets;
 pub use assign::{Assigned, assign};
 pub use entries::{EntryPlan, Source, StoreKey};
 pub use finds::finds;
-pub use observed::{Observed, TargetState, created_by, place};
+pub use observed::{Managed, Observed, TargetState, created_by, place};
 pub use plan::{FetchPlan, NotReady, Plan, plan};
 pub use settle::{Action, DesiredSecret, Settled, settle};
 

@@ -6,7 +6,12 @@ pub mod dir;
 pub mod files;
 pub mod inventory;
 mod material;
+mod names;
+pub mod orphans;
 mod output;
+pub mod overlap;
+pub mod source;
+mod stamps;
 mod target;
 mod watch;
 
@@ -21,11 +26,11 @@ use bailiwick_api::{
     external_secret::ExternalSecretSpec,
     grant::CapabilityGrantSpec,
     meta::{Object, ObjectMeta},
-    names::LABEL_CREATED_BY,
     secret_store::SecretStoreSpec,
 };
 use bailiwick_broker::{Current, Material};
-use bailiwick_core::reconcile::{DesiredSecret, Observed, StoreKey, TargetState, place};
+use bailiwick_core::reconcile::{DesiredSecret, StoreKey, TargetState, place};
+use zeroize::Zeroizing;
 
 pub use self::watch::Watch;
 use self::{
@@ -33,7 +38,7 @@ use self::{
     dir::Dir,
     inventory::Inventory,
     material::FolderMaterial,
-    output::{SecretFile, file_name, render, split_name},
+    output::{SecretFile, render},
 };
 use crate::world::{CaSource, Remembered, World, WorldError};
 
@@ -75,47 +80,23 @@ impl FolderWorld {
         &self.inventory
     }
 
-    /// Deletes Secrets that an object owned under another name, or that belong to no object any more. Only files
-    /// that carry the owner's label are ever deleted.
-    pub fn delete_orphans(&self, dry_run: bool) -> Result<Vec<(String, String)>, WorldError> {
-        let Some(out) = &self.out else { return Ok(Vec::new()) };
-        let owners: BTreeMap<String, (String, String)> =
-            self.inventory.external_secrets.values().map(owner).collect();
-        let mut orphans = Vec::new();
-        for file in out.names().map_err(failed)? {
-            let Some((namespace, name)) = split_name(&file) else { continue };
-            let Some(label) = self.owner_label(namespace, name)? else { continue };
-            let kept = owners.get(&label).is_some_and(|own| own.0 == namespace && own.1 == name);
-            if !kept {
-                if !dry_run {
-                    out.delete(&file).map_err(failed)?;
-                }
-                orphans.push((namespace.to_owned(), name.to_owned()));
-            }
-        }
-        Ok(orphans)
-    }
-
-    fn owner_label(&self, namespace: &str, name: &str) -> Result<Option<String>, WorldError> {
-        let target = self.read_target(namespace, name)?;
-        Ok(target.and_then(|target| target.labels.get(LABEL_CREATED_BY).cloned()))
+    fn remembered(&self, namespace: &str, object: &str) -> Result<Remembered, WorldError> {
+        let Some(state) = &self.state else { return Ok(Remembered::default()) };
+        let file = named(names::state(namespace, object))?;
+        let Some(bytes) = state.read(&file).map_err(failed)? else { return Ok(Remembered::default()) };
+        serde_json::from_slice(&bytes).map_err(|_| {
+            WorldError(format!("{file} in the state folder cannot be read; delete it to start anew"))
+        })
     }
 
     fn read_target(&self, namespace: &str, name: &str) -> Result<Option<TargetState>, WorldError> {
         let Some(out) = &self.out else { return Ok(None) };
-        let file = file_name(namespace, name);
+        let file = named(names::secret(namespace, name))?;
         let Some(bytes) = out.read(&file).map_err(failed)? else { return Ok(None) };
         target::read(&bytes, namespace, name).map(Some).ok_or_else(|| {
             WorldError(format!("{file} in the output folder is not the Secret of that name; move it away"))
         })
     }
-}
-
-/// The created-by label of an object, and the place of its Secret.
-fn owner(object: &Arc<Object<ExternalSecretSpec>>) -> (String, (String, String)) {
-    let observed = Observed { object, status: None, target: None, now: 0 };
-    let (namespace, name) = place(object);
-    (observed.created_by(), (namespace.to_owned(), name.to_owned()))
 }
 
 /// Folders and files of ours are named; nothing of their content is.
@@ -124,9 +105,12 @@ fn failed(error: dir::DirError) -> WorldError {
     WorldError(format!("{error}{cause}"))
 }
 
-fn state_file(object: &Object<ExternalSecretSpec>) -> String {
-    let (namespace, _) = place(object);
-    format!("{namespace}.{}.json", object.metadata.name)
+fn named(file: Result<String, names::TooLong>) -> Result<String, WorldError> {
+    file.map_err(|error| WorldError(error.to_string()))
+}
+
+fn text(remembered: &Remembered) -> Result<Vec<u8>, WorldError> {
+    serde_json::to_vec_pretty(remembered).map_err(|error| WorldError(error.to_string()))
 }
 
 impl World for FolderWorld {
@@ -136,12 +120,7 @@ impl World for FolderWorld {
     }
 
     async fn status(&self, object: &Object<ExternalSecretSpec>) -> Result<Remembered, WorldError> {
-        let Some(state) = &self.state else { return Ok(Remembered::default()) };
-        let file = state_file(object);
-        let Some(bytes) = state.read(&file).map_err(failed)? else { return Ok(Remembered::default()) };
-        serde_json::from_slice(&bytes).map_err(|_| {
-            WorldError(format!("{file} in the state folder cannot be read; delete it to start anew"))
-        })
+        self.remembered(place(object).0, &object.metadata.name)
     }
 
     async fn target(&self, namespace: &str, name: &str) -> Result<Option<TargetState>, WorldError> {
@@ -162,7 +141,7 @@ impl World for FolderWorld {
 
     /// A namespace that the policy does not know has a name and nothing else that a selector could match.
     async fn namespace(&self, name: &str) -> Result<ObjectMeta, WorldError> {
-        Ok(self.inventory.namespaces.get(name).cloned().unwrap_or_else(|| inventory::namespace(name)))
+        Ok(self.inventory.namespaces.get(name).cloned().unwrap_or_else(|| stamps::namespace(name)))
     }
 
     fn grants(&self) -> Vec<Arc<Object<CapabilityGrantSpec>>> {
@@ -173,13 +152,13 @@ impl World for FolderWorld {
         Arc::clone(&self.inventory.roots)
     }
 
-    async fn ca(&self, source: &CaSource) -> Result<Option<String>, WorldError> {
+    async fn ca(&self, source: &CaSource) -> Result<Option<Zeroizing<String>>, WorldError> {
         let place = (source.namespace.clone(), source.name.clone());
         if source.secret {
             return Ok(self.material.certificate(&place, &source.key));
         }
         let map = self.inventory.config_maps.get(&place).and_then(|map| map.data.as_ref());
-        Ok(map.and_then(|data| data.get(&source.key).cloned()))
+        Ok(map.and_then(|data| data.get(&source.key).cloned()).map(Zeroizing::new))
     }
 
     fn material(&self) -> Arc<dyn Material> {
@@ -193,12 +172,12 @@ impl World for FolderWorld {
     async fn apply(&self, namespace: &str, name: &str, secret: &DesiredSecret) -> Result<(), WorldError> {
         let Some(out) = &self.out else { return Ok(()) };
         let file = SecretFile { namespace, name, secret };
-        out.write(&file_name(namespace, name), &render(&file)).map_err(failed)
+        out.write(&named(names::secret(namespace, name))?, &render(&file)).map_err(failed)
     }
 
     async fn delete(&self, namespace: &str, name: &str) -> Result<(), WorldError> {
         let Some(out) = &self.out else { return Ok(()) };
-        out.delete(&file_name(namespace, name)).map_err(failed)
+        out.delete(&named(names::secret(namespace, name))?).map_err(failed)
     }
 
     async fn report(
@@ -207,8 +186,8 @@ impl World for FolderWorld {
         remembered: &Remembered,
     ) -> Result<(), WorldError> {
         let Some(state) = &self.state else { return Ok(()) };
-        let text = serde_json::to_vec_pretty(remembered).map_err(|error| WorldError(error.to_string()))?;
-        state.write(&state_file(object), &text).map_err(failed)
+        let file = named(names::state(place(object).0, &object.metadata.name))?;
+        state.write(&file, &text(remembered)?).map_err(failed)
     }
 }
 

@@ -109,7 +109,7 @@ impl Source<'_> {
 }
 
 /// An error with its causes: texts of ours, and of the readers of WebAssembly about places in the file.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -4,6 +4,7 @@
 mod candidates;
 pub mod explain;
 mod fetch;
+mod outcome;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,58 +12,39 @@ use bailiwick_api::{
     condition::{Condition, ConditionStatus, ConditionType},
     external_secret::ExternalSecretSpec,
     meta::Object,
+    names::event,
     status::{ExternalSecretStatus, LocalObjectReference},
     time::Timestamp,
 };
 use bailiwick_core::{
     reason::{Denial, Reason},
     reconcile::{
-        Action, NotReady, Observed, Plan, Settled, TargetState, place, plan, settle,
-        settle::{Change, Ready},
+        Action, Managed, NotReady, Observed, Plan, Settled, TargetState, place, plan, settle,
+        settle::{Change, Ready, binds},
+        store::{OTHER_CLASS, Unusable},
     },
 };
 
 use self::fetch::Brought;
+pub use self::outcome::{Did, Outcome};
 use crate::{
     modules::Modules,
     runtime::Runtime,
     world::{Remembered, World, WorldError},
 };
 
-/// What a pass came to.
-#[derive(Clone, Debug, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Outcome {
-    /// The object's namespace.
-    pub namespace: String,
-    /// The object's name.
-    pub name: String,
-    /// The Secret's name.
-    pub target: String,
-    /// Whether it is ready now.
-    pub ready: bool,
-    /// Of the closed set (G13), or ESO's.
-    pub reason: String,
-    /// For people.
-    pub message: String,
-    /// What became, or in a dry run would become, of the Secret.
-    pub action: Did,
-    /// By key; a value is never shown, nor a digest of one.
-    pub keys: BTreeMap<String, Change>,
+/// What was known when a pass started.
+struct Start {
+    version: String,
+    /// In seconds of the Unix epoch.
+    at: i64,
 }
 
-/// What became of the Secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Did {
-    /// Nothing was due, or it is as it should be.
-    Kept,
-    /// It was written.
-    Written,
-    /// It was deleted.
-    Deleted,
-    /// It failed; the Secret is as it was.
-    Nothing,
+/// What an action came to.
+struct Applied {
+    did: Did,
+    keys: BTreeMap<String, Change>,
+    after: Remembered,
 }
 
 /// What passes share.
@@ -113,9 +95,10 @@ impl<W: World> Pass<'_, W> {
         };
         let Brought { results, stamps } = match self.fetch(object, &fetch).await? {
             Ok(brought) => brought,
-            Err(not_ready) => return self.failed(object, &remembered, not_ready).await,
+            Err(Unusable::OtherClass) => return Ok(self.skipped(object)),
+            Err(Unusable::Fails(not_ready)) => return self.failed(object, &remembered, not_ready).await,
         };
-        let version = observed.version();
+        let start = Start { version: observed.version(), at: observed.now };
         let observed = Observed { object, status: None, target: None, now: observed.now };
         let settled = settle(&observed, &fetch, results, target);
         // G11: what was fetched under a grant that is another one by now is not written.
@@ -123,7 +106,7 @@ impl<W: World> Pass<'_, W> {
         if !stamps.iter().all(|stamp| current.still(stamp)) {
             return self.failed(object, &remembered, NotReady::from(&changed())).await;
         }
-        self.perform(object, &remembered, settled, &version).await
+        self.perform(object, &remembered, settled, &start).await
     }
 
     async fn target(
@@ -134,7 +117,7 @@ impl<W: World> Pass<'_, W> {
     ) -> Result<Option<TargetState>, WorldError> {
         let mut target = self.world.target(namespace, name).await?;
         if let Some(target) = &mut target {
-            target.managed.clone_from(&remembered.managed);
+            target.recall(name, &remembered.status, &remembered.written);
         }
         Ok(target)
     }
@@ -144,45 +127,63 @@ impl<W: World> Pass<'_, W> {
         object: &Object<ExternalSecretSpec>,
         remembered: &Remembered,
         settled: Settled,
-        version: &str,
+        start: &Start,
     ) -> Result<Outcome, WorldError> {
-        let Settled { action, ready, missing: _ } = settled;
-        let ready = match ready {
-            Ok(ready) => ready,
-            Err(not_ready) => return self.failed(object, remembered, not_ready).await,
+        let Settled { action, ready, missing } = settled;
+        let Applied { did, keys, mut after } = self.apply(object, action, remembered).await?;
+        let outcome = match ready {
+            Ok(ready) => {
+                after.status = self.synced(object, remembered, ready, start);
+                let ready = match self.report(object, &after).await {
+                    Ok(()) => Ok(ready),
+                    Err(error) => Err(NotReady::new(error.to_string()).and("the Secret is as it should be")),
+                };
+                self.outcome(object, ready, did, keys)
+            }
+            // What cannot change may still have been given other labels.
+            Err(not_ready) if did == Did::Written => {
+                let failed = self.failed_after(object, remembered, after, not_ready).await?;
+                Outcome { action: did, ..failed }
+            }
+            Err(not_ready) => self.failed(object, remembered, not_ready).await?,
         };
-        let (did, keys, managed) = self.apply(object, action, &remembered.managed).await?;
-        let status = self.synced(object, remembered, ready, version);
-        let ready = match self.report(object, &Remembered { status, managed }).await {
-            Ok(()) => Ok(ready),
-            Err(error) => Err(NotReady::new(error.to_string()).and("the Secret is as it should be")),
-        };
-        Ok(self.outcome(object, ready, did, keys))
+        if !missing.is_empty() {
+            let place = format!("{}/{}", outcome.namespace, outcome.name);
+            tracing::info!(object = place, ?missing, "{}", event::MISSING_PROVIDER_SECRET);
+        }
+        Ok(Outcome { missing, ..outcome })
     }
 
-    /// Performs the action; says what was done, by key, and which keys are ours now.
+    /// Performs the action; says what was done, by key, and what is to be remembered of it.
     async fn apply(
         &self,
         object: &Object<ExternalSecretSpec>,
         action: Action,
-        managed: &[String],
-    ) -> Result<(Did, BTreeMap<String, Change>, Vec<String>), WorldError> {
+        before: &Remembered,
+    ) -> Result<Applied, WorldError> {
         let (namespace, name) = place(object);
-        match action {
-            Action::Keep => Ok((Did::Kept, BTreeMap::new(), managed.to_vec())),
+        let mut after = before.clone();
+        let (did, keys) = match action {
+            Action::Keep => (Did::Kept, BTreeMap::new()),
             Action::Delete => {
                 if !self.dry_run {
                     self.world.delete(namespace, name).await?;
                 }
-                Ok((Did::Deleted, BTreeMap::new(), Vec::new()))
+                after.written = Managed::default();
+                after.owned.retain(|owned| owned != name);
+                (Did::Deleted, BTreeMap::new())
             }
             Action::Write(secret) => {
                 if !self.dry_run {
                     self.world.apply(namespace, name, &secret).await?;
                 }
-                Ok((Did::Written, secret.changes, secret.managed))
+                after.owned.retain(|owned| owned != name);
+                after.owned.extend(secret.owned.then(|| name.to_owned()));
+                after.written = secret.managed;
+                (Did::Written, secret.changes)
             }
-        }
+        };
+        Ok(Applied { did, keys, after })
     }
 
     fn synced(
@@ -190,14 +191,15 @@ impl<W: World> Pass<'_, W> {
         object: &Object<ExternalSecretSpec>,
         before: &Remembered,
         ready: Ready,
-        version: &str,
+        start: &Start,
     ) -> ExternalSecretStatus {
         let condition = (ConditionStatus::True, ready.reason, ready.message);
+        let name = || LocalObjectReference { name: Some(place(object).1.to_owned()) };
         ExternalSecretStatus {
-            refresh_time: Some(Timestamp::from_unix(self.world.now())),
-            synced_resource_version: Some(version.to_owned()),
+            refresh_time: Some(Timestamp::from_unix(start.at)),
+            synced_resource_version: Some(start.version.clone()),
             conditions: Some(vec![self.condition(object, before, condition)]),
-            binding: Some(LocalObjectReference { name: Some(place(object).1.to_owned()) }),
+            binding: binds(object, ready.reason).then(name),
         }
     }
 
@@ -208,9 +210,18 @@ impl<W: World> Pass<'_, W> {
         before: &Remembered,
         not_ready: NotReady,
     ) -> Result<Outcome, WorldError> {
+        self.failed_after(object, before, before.clone(), not_ready).await
+    }
+
+    async fn failed_after(
+        &self,
+        object: &Object<ExternalSecretSpec>,
+        before: &Remembered,
+        mut after: Remembered,
+        not_ready: NotReady,
+    ) -> Result<Outcome, WorldError> {
         let condition =
             self.condition(object, before, (ConditionStatus::False, not_ready.reason, &not_ready.message));
-        let mut after = before.clone();
         after.status.conditions = Some(vec![condition]);
         let reported = if after == *before { Ok(()) } else { self.report(object, &after).await };
         // What went wrong first is what matters most.
@@ -248,6 +259,12 @@ impl<W: World> Pass<'_, W> {
         }
     }
 
+    /// Neither ready nor failed: whoever serves that class says what it is.
+    fn skipped(&self, object: &Object<ExternalSecretSpec>) -> Outcome {
+        let outcome = self.outcome(object, Err(NotReady::new(OTHER_CLASS)), Did::Skipped, BTreeMap::new());
+        Outcome { reason: String::new(), ..outcome }
+    }
+
     fn kept(&self, object: &Object<ExternalSecretSpec>, remembered: &Remembered) -> Outcome {
         let ready = remembered.status.conditions.iter().flatten().find(|c| c.kind == ConditionType::Ready);
         let text = |field: Option<&String>| field.cloned().unwrap_or_default();
@@ -281,6 +298,7 @@ impl<W: World> Pass<'_, W> {
             message,
             action,
             keys,
+            missing: Vec::new(),
         }
     }
 }

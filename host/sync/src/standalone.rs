@@ -8,7 +8,7 @@ use std::{
 };
 
 use bailiwick_api::{external_secret::ExternalSecretSpec, meta::Object};
-use bailiwick_core::reconcile::{NotReady, place, targets};
+use bailiwick_core::reconcile::{NotReady, orphans::Sweep, place, refresh, targets};
 use bailiwick_sandbox::{Cache, Engine, EngineOptions};
 use futures_util::{StreamExt, stream};
 
@@ -16,8 +16,10 @@ use crate::{
     folder::{
         self, FolderWorld, Folders, Watch,
         credentials::{self, Credentials},
-        files,
         inventory::Inventory,
+        orphans::{Kept, Orphans},
+        overlap,
+        source::Sources,
     },
     modules::{self, Modules},
     pass::{Outcome, Pass, explain::EntryExplained},
@@ -27,10 +29,8 @@ use crate::{
 /// What is read, and how.
 #[derive(Clone, Debug)]
 pub struct Input {
-    /// `--policy`.
-    pub policy: PathBuf,
-    /// `--manifests`.
-    pub manifests: Vec<PathBuf>,
+    /// `--policy` and `--manifests`.
+    pub sources: Sources,
     /// `--credential`, as it was given.
     pub credentials: Vec<String>,
     /// `--provider-dir`; the policy folder where absent.
@@ -50,6 +50,8 @@ pub struct Output {
     pub state: Option<PathBuf>,
     /// `--dry-run`.
     pub dry_run: bool,
+    /// `--prune`.
+    pub prune: bool,
     /// `--concurrent`.
     pub concurrent: usize,
 }
@@ -60,8 +62,13 @@ pub struct Output {
 pub struct Report {
     /// One for each object, in the order of namespace and name.
     pub objects: Vec<Outcome>,
-    /// Secrets that were deleted since their owner names another one or is gone: `namespace/name`.
+    /// Secrets that were deleted, or in a dry run would be, since their owner names another one or is gone:
+    /// `namespace/name`.
     pub orphans: Vec<String>,
+    /// Secrets of owners that moved or went, which are kept.
+    pub kept: Vec<Kept>,
+    /// What has no effect as it is, each with where it stands.
+    pub warnings: Vec<String>,
     /// What could not be read or loaded, each with place and remedy.
     pub errors: Vec<String>,
 }
@@ -71,20 +78,17 @@ pub type InputError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Reads the folders: the objects, and a watch over their content.
 pub fn read(input: &Input) -> Result<(Inventory, Credentials, Arc<Watch>), InputError> {
-    let policy = files::read(std::slice::from_ref(&input.policy))?;
-    let tenants = files::read(&input.manifests)?;
-    let inventory = Inventory::new(&policy, &tenants)?;
+    let read = input.sources.read()?;
+    let inventory = Inventory::new(&read)?;
     let credentials = credentials::parse(&input.credentials)?;
-    let paths = std::iter::once(input.policy.clone()).chain(input.manifests.iter().cloned()).collect();
-    let mut all = policy;
-    all.extend(tenants);
-    Ok((inventory, credentials, Watch::new(paths, files::digest(&all))))
+    let watch = Watch::new(input.sources.clone(), &read, &inventory);
+    Ok((inventory, credentials, watch))
 }
 
 /// Loads the modules of all Providers; with an engine, so that they can run.
 #[must_use]
 pub fn load(input: &Input, inventory: &Inventory, engine: Option<&Engine>) -> Modules {
-    let folder = input.provider_dir.as_deref().unwrap_or(&input.policy);
+    let folder = input.provider_dir.as_deref().unwrap_or(&input.sources.policy);
     modules::Source { folder, allow_unsigned: input.allow_unsigned, engine }
         .load(inventory.providers.values())
 }
@@ -103,29 +107,48 @@ pub async fn sync(
     runtime: &Runtime,
     progress: impl Fn(usize, usize),
 ) -> Result<Report, InputError> {
+    overlap::check(&input.sources, &output.out, output.state.as_deref())?;
     let (inventory, credentials, watch) = read(input)?;
     let modules = load(input, &inventory, Some(engine));
     let folders = folder::open(&output.out, output.state.as_deref(), output.dry_run)?;
     let mut errors = inventory.errors.clone();
     errors.extend(modules.values().filter_map(|module| module.as_ref().err()).map(ToString::to_string));
     let watching = tokio::spawn(Arc::clone(&watch).run());
-    let complete = inventory.errors.is_empty();
+    let sweep = Sweep { complete: inventory.errors.is_empty(), prune: output.prune };
+    let warnings = warnings(&inventory, output.state.is_some());
     let world = FolderWorld::new(inventory, credentials, folders, watch);
     let objects = pass_all(&world, input, output, runtime, &modules, progress).await;
     watching.abort();
-    let orphans = if complete { orphans(&world, output.dry_run, &mut errors) } else { Vec::new() };
-    Ok(Report { objects, orphans, errors })
+    let Orphans { deleted, kept, errors: unread } = world.sweep(&objects, sweep, output.dry_run);
+    errors.extend(unread);
+    Ok(Report { objects, orphans: deleted, kept, warnings, errors })
 }
 
-/// Explains each entry of one object, or says why it has none. Nothing is sent or written.
+/// What core says has no effect here.
+fn warnings(inventory: &Inventory, state: bool) -> Vec<String> {
+    let objects = inventory.external_secrets.values();
+    let forgets = objects.filter_map(|object| refresh::forgets(object).filter(|_| !state));
+    forgets.chain(inventory.stores.values().filter_map(|store| refresh::ignored(store))).collect()
+}
+
+/// What is said of one object.
+pub type Explained = Result<Vec<EntryExplained>, NotReady>;
+
+/// Explains each entry of one object, or says why it has none; and what could not be read, since a grant that could
+/// not is no grant. Nothing is sent or written.
 pub async fn explain(
     input: &Input,
     namespace: &str,
     name: &str,
-) -> Result<Result<Vec<EntryExplained>, NotReady>, InputError> {
+) -> Result<(Explained, Vec<String>), InputError> {
     let (inventory, credentials, watch) = read(input)?;
+    let errors = inventory.errors.clone();
     let key = (Some(namespace.to_owned()), name.to_owned());
-    let missing = || format!("there is no ExternalSecret {namespace}/{name} in the manifests");
+    // What could not be read may be why it is not there.
+    let missing = || {
+        let none = format!("there is no ExternalSecret {namespace}/{name} in the manifests");
+        std::iter::once(none).chain(errors.iter().cloned()).collect::<Vec<_>>().join("; ")
+    };
     let object = inventory.external_secrets.get(&key).cloned().ok_or_else(missing)?;
     let modules = load(input, &inventory, None);
     let world = FolderWorld::new(inventory, credentials, Folders::default(), watch);
@@ -136,7 +159,7 @@ pub async fn explain(
         trusted_labels: &input.trusted_labels,
         dry_run: true,
     };
-    Ok(pass.explain(&object).await?)
+    Ok((pass.explain(&object).await?, errors))
 }
 
 async fn pass_all(
@@ -179,16 +202,5 @@ async fn pass_one(
     match conflict {
         Some(not_ready) => pass.refuse(object, not_ready.clone()).await,
         None => pass.run(object).await,
-    }
-}
-
-/// Only where every manifest could be read: an object that could not is not gone.
-fn orphans(world: &FolderWorld, dry_run: bool, errors: &mut Vec<String>) -> Vec<String> {
-    match world.delete_orphans(dry_run) {
-        Ok(orphans) => orphans.into_iter().map(|(namespace, name)| format!("{namespace}/{name}")).collect(),
-        Err(error) => {
-            errors.push(error.to_string());
-            Vec::new()
-        }
     }
 }

@@ -11,13 +11,14 @@ use bailiwick_api::{
     status::ExternalSecretStatus,
 };
 use bailiwick_broker::{Current, Material};
-use bailiwick_core::reconcile::{DesiredSecret, StoreKey, TargetState};
+use bailiwick_core::reconcile::{DesiredSecret, Managed, StoreKey, TargetState};
+use zeroize::Zeroizing;
 
 /// What a pass needs of the world around it.
 pub trait World: Send + Sync {
     /// Now, in seconds of the Unix epoch.
     fn now(&self) -> i64;
-    /// The status after the last pass, and the keys of the Secret that this object wrote.
+    /// The status after the last pass, and what of the Secret this object wrote.
     fn status(
         &self,
         object: &Object<ExternalSecretSpec>,
@@ -41,7 +42,10 @@ pub trait World: Send + Sync {
     /// PEM certificates by `configmap/key`, for `caRef`.
     fn roots(&self) -> Arc<BTreeMap<String, String>>;
     /// PEM certificates that a store's own `caProvider` leads to; none where it leads nowhere.
-    fn ca(&self, source: &CaSource) -> impl Future<Output = Result<Option<String>, WorldError>> + Send;
+    fn ca(
+        &self,
+        source: &CaSource,
+    ) -> impl Future<Output = Result<Option<Zeroizing<String>>, WorldError>> + Send;
     /// Where credentials come from.
     fn material(&self) -> Arc<dyn Material>;
     /// Whether what a program was compiled from still stands.
@@ -70,9 +74,12 @@ pub struct Remembered {
     /// Its status.
     #[serde(default)]
     pub status: ExternalSecretStatus,
-    /// The keys of the Secret that it wrote (in a cluster: managedFields).
+    /// What of the Secret it wrote (in a cluster: managedFields).
     #[serde(default)]
-    pub managed: Vec<String>,
+    pub written: Managed,
+    /// Secrets that it wrote as their owner and did not delete since, by name.
+    #[serde(default)]
+    pub owned: Vec<String>,
 }
 
 /// ESO's CAProvider, with its namespace resolved.

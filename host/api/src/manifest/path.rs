@@ -13,7 +13,7 @@ impl Path {
         if !self.0.is_empty() {
             self.0.push('.');
         }
-        self.0.push_str(if is_name(key) { key } else { "?" });
+        self.0.push_str(shown(key));
     }
 
     /// One item further.
@@ -25,6 +25,12 @@ impl Path {
     pub(super) fn into_text(self) -> String {
         self.0
     }
+}
+
+/// A key as it may be shown: itself where it looks like the name of a field, else `?`.
+#[must_use]
+pub fn shown(key: &str) -> &str {
+    if is_name(key) { key } else { "?" }
 }
 
 /// Letters, and at most two digits after them: no token or password worth its name.

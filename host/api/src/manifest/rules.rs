@@ -106,7 +106,11 @@ fn capability_grant(checker: &mut Checker<'_>, spec: &grant::CapabilityGrantSpec
     for (index, target) in spec.targets.iter().enumerate() {
         let path = format!("spec.targets[{index}]");
         let class = target.addresses.as_ref().map(|a| a.class.as_str());
-        checker.one_of(&format!("{path}.addresses.class"), class, &["public", "private", "loopback"]);
+        checker.one_of(
+            &format!("{path}.addresses.class"),
+            class,
+            &["public", "private", "cluster", "loopback"],
+        );
         if let Some(ca) = &target.ca_ref {
             checker.subdomain(&format!("{path}.caRef.configMap"), &ca.config_map);
         }

@@ -1,12 +1,13 @@
 //! From an origin to an open connection: one resolution, every address classified, exactly the checked address
 //! dialled, the peer compared, TLS with the grant's roots (I6). One struct, the target, feeds the address, the
-//! name in the certificate and the Host header.
+//! name in the certificate and the Host header; only DNS is asked for more of a service's name (`names::looked_up`).
 
 use std::net::{IpAddr, SocketAddr};
 
 use bailiwick_core::{
-    egress::address,
+    egress::{address, names},
     program::{Origin, Target},
+    reason::Reason,
 };
 use bytes::Bytes;
 use http_body_util::Full;
@@ -45,16 +46,21 @@ impl Network {
         open(stream.map_err(|error| refused(origin, &error))?, address).await
     }
 
-    /// The origin's addresses, if every one of them may be dialled.
+    /// The origin's addresses, if every one of them may be dialled and none leads back to us.
     async fn admitted(&self, target: &Target) -> Result<Vec<IpAddr>, SendError> {
         let addresses = match target.origin.literal {
             Some(literal) => vec![literal],
             None => {
-                let resolving = self.names.resolve(&target.origin.host);
+                let name = names::looked_up(&target.origin.host);
+                let resolving = self.names.resolve(&name);
                 timeout(self.timeouts.connect, resolving).await.map_err(|_| SendError::TimedOut)??
             }
         };
         address::admit_all(&addresses, &target.addresses).map_err(SendError::Denied)?;
+        let ours = |ip: &IpAddr| address::is_own(SocketAddr::new(*ip, target.origin.port), &self.listeners);
+        if addresses.iter().any(ours) {
+            return Err(SendError::Denied(Reason::AddressNotGranted));
+        }
         Ok(addresses)
     }
 

@@ -93,6 +93,75 @@ async fn i6_denied_an_address_of_another_class_than_granted() {
     assert_eq!(counter.connections().unwrap(), 0);
 }
 
+/// DNS is asked for the full name; the request is still one to the origin that the grant names.
+#[tokio::test]
+async fn g6a_allowed_a_service_of_the_cluster_by_its_short_name() {
+    let dns = Dns::start().unwrap();
+    let backend = Backend::start(|_| ok(FINE));
+    dns.answer("vault.vault.svc.cluster.local", &[loopback()]);
+    let house = asking(&dns);
+    let mut guest =
+        house.open(program_at(named("vault.vault.svc", backend.address.port())), vec![data("team-a/db")]);
+    guest.body(read(0, None)).await;
+    let host = format!("\r\nhost: vault.vault.svc:{}\r\n", backend.address.port());
+    assert!(backend.requests()[0].contains(&host));
+    let names: Vec<_> = dns.queries().unwrap().into_iter().map(|query| query.name).collect();
+    assert!(names.iter().all(|name| name == "vault.vault.svc.cluster.local"), "{names:?}");
+    let origin = format!("http://vault.vault.svc:{}", backend.address.port());
+    assert_eq!(house.audit.records()[0].origin.as_deref(), Some(origin.as_str()));
+}
+
+/// Whoever answers for the short name, or for a search list's, is not asked.
+#[tokio::test]
+async fn g6a_denied_a_service_that_only_others_know() {
+    let (dns, counter) = (Dns::start().unwrap(), Counter::start().unwrap());
+    dns.answer("vault.vault.svc", &[loopback()]);
+    dns.answer("vault.vault.svc.corp.example", &[loopback()]);
+    let house = asking(&dns);
+    let port = counter.address().port();
+    let mut guest = house.open(program_at(named("vault.vault.svc", port)), vec![data("team-a/db")]);
+    assert_eq!(guest.call(read(0, None)).await, Err(CallError::Unreachable));
+    assert_eq!(counter.connections().unwrap(), 0);
+    assert_eq!(house.audit.lines(), ["get Unresolved"]);
+}
+
+/// A name inside the cluster that leads anywhere but into the network that the grant names (row 38).
+#[tokio::test]
+async fn g6a_denied_a_service_outside_of_the_clusters_network() {
+    let (dns, counter) = (Dns::start().unwrap(), Counter::start().unwrap());
+    let [inside, outside]: [IpAddr; 2] = ["10.96.0.10".parse().unwrap(), "10.8.0.10".parse().unwrap()];
+    let house = asking(&dns);
+    for answer in [vec![loopback()], vec![outside], vec![inside, outside], vec![inside, loopback()]] {
+        dns.answer("vault.vault.svc.cluster.local", &answer);
+        let mut program = program_at(named("vault.vault.svc", counter.address().port()));
+        let rule = &mut program.targets.get_mut("vault").unwrap().addresses;
+        (rule.class, rule.cidrs) = (AddressClass::Cluster, vec!["10.96.0.0/12".parse().unwrap()]);
+        let mut guest = house.open(program, vec![data("team-a/db")]);
+        assert_eq!(guest.call(read(0, None)).await, Err(CallError::Denied), "{answer:?}");
+    }
+    assert_eq!(counter.connections().unwrap(), 0);
+    assert_eq!(house.audit.lines(), ["get AddressNotGranted"; 4]);
+}
+
+/// The allowed twin is every other test: a backend on loopback that is not ours.
+#[tokio::test]
+async fn g6a_denied_our_own_listeners() {
+    let (dns, counter) = (Dns::start().unwrap(), Counter::start().unwrap());
+    dns.answer("vault.corp.example", &[loopback()]);
+    let ours = counter.address();
+    let house = House::with(|options| {
+        options.resolver = NameServers::Fixed(vec![dns.address()]);
+        options.listeners = vec![ours];
+    });
+    let literal = Origin { literal: Some(ours.ip()), ..named("127.0.0.1", ours.port()) };
+    for origin in [named("vault.corp.example", ours.port()), literal] {
+        let mut guest = house.open(program_at(origin), vec![data("team-a/db")]);
+        assert_eq!(guest.call(read(0, None)).await, Err(CallError::Denied));
+    }
+    assert_eq!(counter.connections().unwrap(), 0);
+    assert_eq!(house.audit.lines(), ["get AddressNotGranted"; 2]);
+}
+
 #[tokio::test]
 async fn i6_denied_the_hosts_file_and_unknown_names() {
     let dns = Dns::start().unwrap();

@@ -20,6 +20,7 @@ const HOST: &str = "vault.corp.example";
 const VALUE: &str = r#"{"data":{"data":{"v":"x"}}}"#;
 
 struct Site {
+    host: &'static str,
     house: House,
     backend: Backend,
     authority: Authority,
@@ -28,17 +29,22 @@ struct Site {
 
 impl Site {
     fn new(certified: &str, validity: Validity) -> Self {
+        Self::of(HOST, HOST, certified, validity)
+    }
+
+    /// An origin `host` that DNS knows as `name`.
+    fn of(host: &'static str, name: &str, certified: &str, validity: Validity) -> Self {
         let (dns, authority) = (Dns::start().unwrap(), Authority::new("corp").unwrap());
-        dns.answer(HOST, &["127.0.0.1".parse().unwrap()]);
+        dns.answer(name, &["127.0.0.1".parse().unwrap()]);
         let acceptor = TlsAcceptor::from(authority.server(&[certified], validity).unwrap());
         let backend = Backend::start_with(|_| ok(VALUE), Some(acceptor));
         let house = House::with(|options| options.resolver = NameServers::Fixed(vec![dns.address()]));
-        Self { house, backend, authority, _dns: dns }
+        Self { host, house, backend, authority, _dns: dns }
     }
 
     async fn read(&self, roots: Option<String>, grant: &str) -> Result<(), CallError> {
         let port = self.backend.address.port();
-        let mut program = program_at(Origin { tls: true, host: HOST.into(), port, literal: None });
+        let mut program = program_at(Origin { tls: true, host: self.host.into(), port, literal: None });
         program.targets.get_mut("vault").unwrap().roots = roots.map(|pem| Arc::new(pem.into_bytes()));
         program.stamp.grant.uid = grant.into();
         let mut guest = self.house.open(program, vec![data("team-a/db")]);
@@ -66,4 +72,18 @@ async fn g6_denied_other_roots_other_names_and_old_certificates() {
         assert_eq!(site.read(Some(site.authority.pem()), "a").await, Err(CallError::Unreachable));
     }
     assert_eq!(site.backend.lines().len(), 0);
+}
+
+/// The certificate must be for the origin that the grant names, whatever DNS was asked.
+#[tokio::test]
+async fn g6a_allowed_and_denied_certificates_of_a_service_of_the_cluster() {
+    let full = "vault.vault.svc.cluster.local";
+    for (certified, result) in [
+        ("vault.vault.svc", Ok(())),
+        (full, Err(CallError::Unreachable)),
+        (HOST, Err(CallError::Unreachable)),
+    ] {
+        let site = Site::of("vault.vault.svc", full, certified, Validity::Now);
+        assert_eq!(site.read(Some(site.authority.pem()), "a").await, result, "{certified}");
+    }
 }

@@ -16,8 +16,11 @@ pub(crate) fn run(args: &InputArgs, object: &str, output: Format) -> anyhow::Res
     let (namespace, name) = object.split_once('/').context("write the ExternalSecret as NAMESPACE/NAME")?;
     let input = sync::input(args);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let entries =
-        runtime.block_on(standalone::explain(&input, namespace, name)).map_err(|error| anyhow!(error))?;
+    let explained = runtime.block_on(standalone::explain(&input, namespace, name));
+    let (entries, errors) = explained.map_err(|error| anyhow!(error))?;
+    for error in &errors {
+        report::complain(&format!("error: {error}"));
+    }
     let entries = match entries {
         Ok(entries) => entries,
         Err(not_ready) => {
@@ -30,7 +33,11 @@ pub(crate) fn run(args: &InputArgs, object: &str, output: Format) -> anyhow::Res
         Format::Table => report::say(&entries.iter().map(as_words).collect::<Vec<_>>().join("\n"))?,
     }
     let admitted = entries.iter().all(|entry| entry.explained.as_ref().is_ok_and(|e| e.chosen.is_ok()));
-    Ok(if admitted { crate::OK } else { crate::FAILED })
+    Ok(match (errors.is_empty(), admitted) {
+        (false, _) => crate::BAD_INPUT,
+        (true, false) => crate::FAILED,
+        (true, true) => crate::OK,
+    })
 }
 
 fn as_words(entry: &EntryExplained) -> String {
@@ -59,8 +66,10 @@ fn as_words(entry: &EntryExplained) -> String {
 
 fn request(sent: &Sent) -> String {
     let each = if sent.each_name { ", for each listed name that the keys admit" } else { "" };
+    let looked_up =
+        sent.looked_up.as_ref().map(|name| format!("\n      looked up as {name}")).unwrap_or_default();
     format!(
-        "    {} {}{each}\n      operation {}, admitted by {}",
+        "    {} {}{each}{looked_up}\n      operation {}, admitted by {}",
         sent.method,
         sent.url,
         sent.operation,
@@ -89,7 +98,7 @@ fn grants(explained: &Explained) -> Vec<serde_json::Value> {
                 "grant": grant.grant, "serves": serves,
                 "requests": requests.iter().map(|sent| json!({
                     "operation": sent.operation, "method": sent.method, "url": sent.url, "headers": sent.headers,
-                    "body": sent.body, "admittedBy": sent.lines, "eachName": sent.each_name,
+                    "lookedUpAs": sent.looked_up, "body": sent.body, "admittedBy": sent.lines, "eachName": sent.each_name,
                 })).collect::<Vec<_>>(),
             }),
         }

@@ -3,12 +3,14 @@
 //! taken out, since a guest never sees what they name. No error quotes a value.
 
 mod checks;
+mod place;
 mod suggest;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use self::place::Place;
 use super::{Catalogue, Field, FieldKind, pointer};
 use crate::secret::Value;
 
@@ -46,9 +48,9 @@ pub struct FieldError {
 /// # Errors
 /// Every field that does not fit.
 pub fn check(catalogue: &Catalogue, settings: &Json) -> Result<Checked, Vec<FieldError>> {
-    let base = format!("spec.provider.{}", catalogue.key());
-    let mut pass = Pass { base, errors: Vec::new(), config: BTreeMap::new() };
-    let public = pass.field(&catalogue.settings, "", settings);
+    let root = Place::root(format!("spec.provider.{}", catalogue.key()));
+    let mut pass = Pass { errors: Vec::new(), config: BTreeMap::new() };
+    let public = pass.field(&catalogue.settings, &root, settings);
     if pass.errors.is_empty() {
         Ok(Checked { public: public.unwrap_or_else(|| Json::Object(Map::new())), config: pass.config })
     } else {
@@ -58,19 +60,18 @@ pub fn check(catalogue: &Catalogue, settings: &Json) -> Result<Checked, Vec<Fiel
 
 /// One walk over the settings.
 struct Pass {
-    base: String,
     errors: Vec<FieldError>,
     config: BTreeMap<String, Value>,
 }
 
 impl Pass {
-    fn error(&mut self, at: &str, problem: impl Into<String>, remedy: impl Into<String>) {
-        let path = pointer::dotted(&self.base, at);
+    fn error(&mut self, at: &Place, problem: impl Into<String>, remedy: impl Into<String>) {
+        let path = at.shown().to_owned();
         self.errors.push(FieldError { path, problem: problem.into(), remedy: remedy.into() });
     }
 
     /// Checks one value and returns what of it is public.
-    fn field(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn field(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
         match field.kind {
             FieldKind::String => self.text(field, at, value),
             FieldKind::Integer => self.integer(field, at, value),
@@ -88,7 +89,7 @@ impl Pass {
         }
     }
 
-    fn text(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn text(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
         let Some(text) = value.as_str() else {
             self.error(at, "is not a text", "write a string");
             return None;
@@ -97,13 +98,13 @@ impl Pass {
             self.error(at, problem, remedy);
         }
         if field.secret {
-            self.config.insert(at.to_owned(), Value::new(text.as_bytes().to_vec()));
+            self.config.insert(at.pointer().to_owned(), Value::new(text.as_bytes().to_vec()));
             return None;
         }
         Some(value.clone())
     }
 
-    fn integer(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn integer(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
         match value.as_i64() {
             None => self.error(at, "is not a whole number", "write an integer"),
             Some(n) if field.min.is_some_and(|min| n < min) || field.max.is_some_and(|max| n > max) => {
@@ -114,14 +115,14 @@ impl Pass {
         None
     }
 
-    fn boolean(&mut self, at: &str, value: &Json) -> Option<Json> {
+    fn boolean(&mut self, at: &Place, value: &Json) -> Option<Json> {
         if !value.is_boolean() {
             self.error(at, "is not true or false", "write true or false");
         }
         Some(value.clone())
     }
 
-    fn object(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn object(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
         let Some(members) = value.as_object() else {
             self.error(at, "is not an object", "write fields");
             return None;
@@ -129,11 +130,11 @@ impl Pass {
         for name in members.keys().filter(|name| !field.fields.contains_key(*name)) {
             let remedy = nearest(name, field.fields.keys().map(String::as_str))
                 .map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
-            self.error(&format!("{at}/{}", pointer::escape(name)), "is no field of this provider", remedy);
+            self.error(&at.member(name), "is no field of this provider", remedy);
         }
         let mut public = Map::new();
         for (name, member) in &field.fields {
-            let at = format!("{at}/{}", pointer::escape(name));
+            let at = at.field(name);
             // As in Kubernetes, null is absent.
             let given = members.get(name).filter(|value| !value.is_null());
             if member.required && given.is_none() {
@@ -148,7 +149,7 @@ impl Pass {
         Some(Json::Object(public))
     }
 
-    fn array(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn array(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
         let Some(items) = value.as_array() else {
             self.error(at, "is not a list", "write a list");
             return None;
@@ -158,12 +159,12 @@ impl Pass {
         let mut kept = Vec::new();
         for (n, item) in items.iter().enumerate().take(MAX_ITEMS as usize) {
             // A place is kept even where the item is a selector, so that indices stay the same.
-            kept.push(self.field(each, &format!("{at}/{n}"), item).unwrap_or(Json::Null));
+            kept.push(self.field(each, &at.item(n), item).unwrap_or(Json::Null));
         }
         Some(Json::Array(kept))
     }
 
-    fn map(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn map(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
         let Some(members) = value.as_object() else {
             self.error(at, "is not a map", "write keys and values");
             return None;
@@ -172,13 +173,13 @@ impl Pass {
         let each = field.items.as_deref()?;
         let mut kept = Map::new();
         for (name, item) in members.iter().take(MAX_ITEMS as usize) {
-            let public = self.field(each, &format!("{at}/{}", pointer::escape(name)), item);
+            let public = self.field(each, &at.member(name), item);
             kept.extend(public.map(|value| (name.clone(), value)));
         }
         Some(Json::Object(kept))
     }
 
-    fn count(&mut self, field: &Field, at: &str, count: usize) {
+    fn count(&mut self, field: &Field, at: &Place, count: usize) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let most = field.max.unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
         if count < field.min.unwrap_or(0) || count > most {
@@ -186,10 +187,9 @@ impl Pass {
         }
     }
 
-    fn selector(&mut self, shape: &checks::Selector, at: &str, value: &Json) -> Option<Json> {
+    fn selector(&mut self, shape: &checks::Selector, at: &Place, value: &Json) -> Option<Json> {
         for (member, problem, remedy) in checks::selector(shape, value) {
-            let at =
-                if member.is_empty() { at.to_owned() } else { format!("{at}/{}", pointer::escape(&member)) };
+            let at = if member.is_empty() { at.clone() } else { at.member(&member) };
             self.error(&at, problem, remedy);
         }
         None

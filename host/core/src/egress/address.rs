@@ -3,7 +3,9 @@
 //!
 //! A NAT64 prefix out of an operator's own space looks like any other network and can't be told from it here.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use ipnet::IpNet;
 
 use self::embedded::Form;
 use crate::{
@@ -24,7 +26,7 @@ const NAT64_PREFIX: u8 = 96;
 pub enum Class {
     /// Globally reachable unicast.
     Public,
-    /// RFC 1918, RFC 6598, RFC 4193.
+    /// RFC 1918, RFC 6598, RFC 4193, and what a cloud gives to its clusters' Services.
     Private,
     /// 127.0.0.0/8 and ::1.
     Loopback,
@@ -76,7 +78,8 @@ pub fn classify(address: IpAddr) -> Class {
     }
 }
 
-/// Whether `rule` admits `address`: of the rule's class, and in one of its networks where it has any.
+/// Whether `rule` admits `address`: of the rule's class, and in one of its networks where it has any. Class
+/// `cluster` is private addresses in its networks, of which it has at least one.
 ///
 /// NAT64 is admitted only where the rule lists a network of it of /96 or longer, and then as what it translates
 /// to: `class: public, cidrs: [64:ff9b::/96]`.
@@ -89,8 +92,10 @@ pub fn admit(address: IpAddr, rule: &AddressRule) -> Result<(), Reason> {
         Class::Translated => translated(address, rule),
         other => other,
     };
-    let listed = rule.cidrs.is_empty() || rule.cidrs.iter().any(|net| net.contains(&address));
-    if listed && class == granted(rule.class) { Ok(()) } else { Err(Reason::AddressNotGranted) }
+    let listed = rule.cidrs.iter().any(|net| net.contains(&address));
+    // A cluster's networks are no class of their own: they must be written out.
+    let anywhere = rule.cidrs.is_empty() && rule.class != AddressClass::Cluster;
+    if (listed || anywhere) && class == granted(rule.class) { Ok(()) } else { Err(Reason::AddressNotGranted) }
 }
 
 /// Whether `rule` admits a whole answer: each address of it, and at least one (reference row 33). Picking the
@@ -105,10 +110,28 @@ pub fn admit_all(addresses: &[IpAddr], rule: &AddressRule) -> Result<(), Reason>
     addresses.iter().try_for_each(|address| admit(*address, rule))
 }
 
+/// Whether a network can be a cluster's: private from its first address to its last. Blocks of addresses nest, so the
+/// ends speak for what lies between; metadata addresses inside are refused one by one.
+#[must_use]
+pub fn is_private(network: IpNet) -> bool {
+    [network.network(), network.broadcast()].iter().all(|end| classify(*end) == Class::Private)
+}
+
+/// Whether a connection to `address` would reach one of our own `listeners` (G6a). Each is written as it is reached from
+/// here; one on loopback is on all of loopback, since a socket that is bound to every address is.
+#[must_use]
+pub fn is_own(address: SocketAddr, listeners: &[SocketAddr]) -> bool {
+    let (port, address) = (address.port(), address.ip().to_canonical());
+    listeners.iter().any(|own| {
+        let ip = own.ip().to_canonical();
+        own.port() == port && (ip == address || (ip.is_loopback() && address.is_loopback()))
+    })
+}
+
 const fn granted(class: AddressClass) -> Class {
     match class {
         AddressClass::Public => Class::Public,
-        AddressClass::Private => Class::Private,
+        AddressClass::Private | AddressClass::Cluster => Class::Private,
         AddressClass::Loopback => Class::Loopback,
     }
 }
@@ -124,7 +147,7 @@ fn classify_v6(address: Ipv6Addr) -> Class {
 
 /// The class of what a NAT64 address translates to, if the rule lists its prefix.
 fn translated(address: IpAddr, rule: &AddressRule) -> Class {
-    let listed = |net: &ipnet::IpNet| net.prefix_len() >= NAT64_PREFIX && net.contains(&address);
+    let listed = |net: &IpNet| net.prefix_len() >= NAT64_PREFIX && net.contains(&address);
     match address {
         IpAddr::V6(v6) if rule.cidrs.iter().any(listed) => {
             embedded::decode(v6).map_or(Class::Translated, |(_, inner)| registry::v4(inner))

@@ -27,7 +27,7 @@ pub(super) fn read(tls: bool, text: &str, options: OriginOptions) -> Result<Orig
         }
         None => {
             let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-            (host, port, name(host)?.map(IpAddr::V4))
+            (host, port, name(host, options)?.map(IpAddr::V4))
         }
     };
     if let Some(literal) = literal {
@@ -37,7 +37,7 @@ pub(super) fn read(tls: bool, text: &str, options: OriginOptions) -> Result<Orig
 }
 
 /// A host that is a name, or an IPv4 address in four decimal parts.
-fn name(host: &str) -> Result<Option<Ipv4Addr>, OriginError> {
+fn name(host: &str, options: OriginOptions) -> Result<Option<Ipv4Addr>, OriginError> {
     if host.is_empty() {
         return Err(OriginError::NoHost);
     }
@@ -56,7 +56,7 @@ fn name(host: &str) -> Result<Option<Ipv4Addr>, OriginError> {
     if ends_in_number(host) {
         return host.parse().map(Some).map_err(|_| OriginError::Numeric);
     }
-    if let Some(why) = names::refused(host) {
+    if let Some(why) = names::refused(host, options.allow_cluster) {
         return Err(OriginError::Name(why));
     }
     if !host.contains('.') {

@@ -14,13 +14,15 @@ mod tests;
 /// Bytes of the longest origin or URL that is looked at.
 pub(super) const MAX_LENGTH: usize = 8192;
 
-/// What a policy author may write beyond `https://name`; both are denied by default (G6a).
+/// What a policy author may write beyond `https://name`; each is denied by default (G6a).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OriginOptions {
     /// `http://` origins.
     pub allow_http: bool,
     /// Addresses in place of a name; such a grant also needs [`pinned`].
     pub allow_ip_literal: bool,
+    /// Names of services of the cluster; such a grant also needs class `cluster`.
+    pub allow_cluster: bool,
 }
 
 /// Why a text is no origin. Every message is a remedy and quotes nothing.
@@ -130,7 +132,7 @@ pub fn parse(text: &str, options: OriginOptions) -> Result<Origin, OriginError> 
 /// # Errors
 /// The first thing that is not canonical.
 pub fn parse_store_url(text: &str) -> Result<Origin, OriginError> {
-    let options = OriginOptions { allow_http: true, allow_ip_literal: true };
+    let options = OriginOptions { allow_http: true, allow_ip_literal: true, allow_cluster: true };
     let bare = text.strip_suffix('/').filter(|bare| !bare.ends_with('/'));
     parse(bare.unwrap_or(text), options)
 }

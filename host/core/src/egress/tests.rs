@@ -8,7 +8,7 @@ mod rows;
 use super::{origin::OriginOptions, url::CanonicalUrl};
 
 /// All that a policy author can allow.
-const ALL: OriginOptions = OriginOptions { allow_http: true, allow_ip_literal: true };
+const ALL: OriginOptions = OriginOptions { allow_http: true, allow_ip_literal: true, allow_cluster: true };
 
 /// What a parser makes of a URL.
 #[derive(Debug, PartialEq)]

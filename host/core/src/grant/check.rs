@@ -111,6 +111,11 @@ fn about_target(target: &targets::Granted) -> Vec<Warning> {
     if !target.origin.tls {
         warnings.push(warning(".origin", "http: credentials and values are readable by everyone on the way"));
     }
+    if target.addresses.class == AddressClass::Cluster && target.origin.tls && target.ca.is_none() {
+        let text =
+            "none: public authorities certify no name inside the cluster; name the CA of its certificate";
+        warnings.push(warning(".caRef", text));
+    }
     if target.addresses.class == AddressClass::Loopback {
         warnings.push(warning(".addresses.class", "loopback: whatever listens on the host itself"));
     }

@@ -2,12 +2,15 @@
 //! grant, or why it is denied. The requests are made by `decide` itself, so that nothing explained can differ from
 //! what is done.
 
+use std::borrow::Cow;
+
 use bailiwick_boundary::Entry;
 
 use super::{Compiled, Request, compile, decide, keys, route};
 use crate::{
     catalogue::{OperationClass, Source},
-    program::{Admitted, AdmittedBody, Call, Content, Program},
+    egress::names,
+    program::{Admitted, AdmittedBody, Call, Content, Origin, Program},
     reason::Denial,
 };
 
@@ -38,6 +41,8 @@ pub struct Sent {
     pub method: String,
     /// Origin, path and query; of a request about names that a list gives, the catalogue's template of the path.
     pub url: String,
+    /// The name that DNS is asked, where it is not the URL's own.
+    pub looked_up: Option<String>,
     /// The catalogue's headers.
     pub headers: Vec<(String, String)>,
     /// The body, as JSON or `name=value` lines.
@@ -97,6 +102,7 @@ fn decided(program: &Program, id: &str, args: &[(&str, Content<'_>)]) -> Option<
         operation: id.to_owned(),
         method: admitted.operation.method.clone(),
         url: format!("{}{}", admitted.target.origin, admitted.path_and_query),
+        looked_up: looked_up(&admitted.target.origin),
         headers: admitted.headers.clone(),
         body: admitted.body.as_ref().map(body),
         lines: lines(program, id, Some(&admitted)),
@@ -117,11 +123,19 @@ fn for_each_name(program: &Program, id: &str) -> Option<Sent> {
         operation: id.to_owned(),
         method: operation.method.clone(),
         url: format!("{}{}", target.origin, operation.path),
+        looked_up: looked_up(&target.origin),
         headers: Vec::new(),
         body: None,
         lines: lines(program, id, None),
         each_name: true,
     })
+}
+
+fn looked_up(origin: &Origin) -> Option<String> {
+    match names::looked_up(&origin.host) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(name) => Some(name),
+    }
 }
 
 fn body(body: &AdmittedBody) -> String {

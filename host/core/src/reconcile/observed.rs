@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use bailiwick_api::{external_secret::ExternalSecretSpec, meta::Object, status::ExternalSecretStatus};
+use serde::{Deserialize, Serialize};
 
 use crate::{secret::Value, values::hash};
 
@@ -32,8 +33,34 @@ pub struct TargetState {
     pub annotations: BTreeMap<String, String>,
     /// Data.
     pub data: BTreeMap<String, Value>,
-    /// The keys of its data that this object wrote before.
-    pub managed: Vec<String>,
+    /// What of it this object wrote before.
+    pub managed: Managed,
+}
+
+/// What of a Secret an object wrote, and takes away again when it no longer has it; all else is somebody else's and
+/// stays. In a cluster: managedFields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Managed {
+    /// The keys of its data.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Labels that it copied; one that has another value by now was set by somebody else since.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// As labels.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl TargetState {
+    /// Recalls what the object wrote at its last pass, if that was into this Secret.
+    pub fn recall(&mut self, name: &str, status: &ExternalSecretStatus, managed: &Managed) {
+        let last = status.binding.as_ref().and_then(|binding| binding.name.as_deref());
+        if last == Some(name) {
+            self.managed.clone_from(managed);
+        }
+    }
 }
 
 impl Observed<'_> {
@@ -60,7 +87,13 @@ impl Observed<'_> {
 /// The value of the created-by label of an object's Secrets.
 #[must_use]
 pub fn created_by(object: &Object<ExternalSecretSpec>) -> String {
-    hash::text(&format!("{}/{}", place(object).0, object.metadata.name))
+    label(place(object).0, &object.metadata.name)
+}
+
+/// As [`created_by`], by namespace and name.
+#[must_use]
+pub fn label(namespace: &str, name: &str) -> String {
+    hash::text(&format!("{namespace}/{name}"))
 }
 
 /// Namespace and name of an object's Secret: the namespace is always the object's own (G5).

@@ -9,7 +9,7 @@ use super::{
     observed::Observed,
     refresh,
 };
-use crate::reason::Denial;
+use crate::{reason::Denial, text::escaped};
 
 /// The longest message of a status, in bytes.
 pub const MAX_MESSAGE: usize = 256;
@@ -73,12 +73,25 @@ pub fn plan(observed: &Observed<'_>) -> Plan {
     }
 }
 
-/// Cuts at a character boundary.
-fn cut(mut text: String) -> String {
+/// Escapes what is not plain, and cuts at a character boundary.
+fn cut(text: String) -> String {
+    let mut text = escaped(&text).into_owned();
     if text.len() > MAX_MESSAGE {
         let end = (0..=MAX_MESSAGE - 3).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
         text.truncate(end);
         text.push_str("...");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_MESSAGE, NotReady};
+
+    #[test]
+    fn denied_a_message_that_draws_a_row_of_its_own() {
+        let message = NotReady::new("spec.a\nteam-b db True\u{1b}[2K").message;
+        assert_eq!(message, "spec.a\\u000ateam-b db True\\u001b[2K");
+        assert!(NotReady::new("\u{1b}".repeat(200)).message.len() <= MAX_MESSAGE);
+    }
 }

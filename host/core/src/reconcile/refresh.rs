@@ -1,15 +1,19 @@
 //! Whether an ExternalSecret is due: its refresh policy, interval and sync windows against the time, and whether
 //! the Secret is still what was written. Where ESO's behaviour surprises its users (an interval of zero that
-//! ignores a changed spec), a change of the object always refreshes.
+//! ignores a changed spec), a change of the object always refreshes. What is not ready is due, whatever the interval:
+//! its failure may be mended by now, and an old one must not be repeated.
 
 use bailiwick_api::{
+    condition::{ConditionStatus, ConditionType},
     duration::GoDuration,
-    external_secret::{CreationPolicy, RefreshPolicy},
+    external_secret::{CreationPolicy, ExternalSecretSpec, RefreshPolicy},
+    meta::Object,
     names::{ANNOTATION_DATA_HASH, LABEL_MANAGED, LABEL_MANAGED_VALUE},
     schedule,
+    secret_store::SecretStoreSpec,
 };
 
-use super::observed::{Observed, TargetState};
+use super::observed::{Observed, TargetState, place};
 use crate::values::hash;
 
 /// `refreshInterval` where it is absent: 1 hour, in seconds.
@@ -30,24 +34,57 @@ pub fn next(observed: &Observed<'_>) -> Option<i64> {
     (periodic && interval > 0).then(|| last.saturating_add(interval))
 }
 
+/// What to say of an object whose refresh policy needs a memory where there is none.
+#[must_use]
+pub fn forgets(object: &Object<ExternalSecretSpec>) -> Option<String> {
+    let once = object.spec.refresh_policy == Some(RefreshPolicy::CreatedOnce);
+    let (namespace, _) = place(object);
+    once.then(|| {
+        let place = format!("ExternalSecret {namespace}/{}", object.metadata.name);
+        format!(
+            "{place}: spec.refreshPolicy: CreatedOnce is fetched each time without --state; give a folder"
+        )
+    })
+}
+
+/// What to say of a store that sets an interval: only a controller validates stores between syncs.
+#[must_use]
+pub fn ignored(store: &Object<SecretStoreSpec>) -> Option<String> {
+    let kind = if store.metadata.namespace.is_some() { "SecretStore" } else { "ClusterSecretStore" };
+    let namespace = store.metadata.namespace.iter().map(|namespace| format!("{namespace}/"));
+    let place = format!("{kind} {}{}", namespace.collect::<String>(), store.metadata.name);
+    let why = "spec.refreshInterval: has no effect, a store is looked at in each sync; remove it";
+    store.spec.refresh_interval.is_some().then(|| format!("{place}: {why}"))
+}
+
 fn refresh_due(observed: &Observed<'_>) -> bool {
     let synced = observed.status.and_then(|status| status.synced_resource_version.as_deref());
     let changed = synced != Some(observed.version().as_str());
     match observed.object.spec.refresh_policy.unwrap_or_default() {
-        RefreshPolicy::CreatedOnce => last(observed).is_none() || synced.is_none(),
-        RefreshPolicy::OnChange => changed,
-        RefreshPolicy::Periodic => changed || elapsed(observed),
+        RefreshPolicy::CreatedOnce => last(observed).is_none() || synced.is_none() || failed(observed),
+        RefreshPolicy::OnChange => changed || failed(observed),
+        RefreshPolicy::Periodic => changed || elapsed(observed) || (failed(observed) && open(observed)),
     }
+}
+
+/// The last pass did not leave it ready.
+fn failed(observed: &Observed<'_>) -> bool {
+    let conditions = observed.status.and_then(|status| status.conditions.as_ref());
+    let mut conditions = conditions.into_iter().flatten();
+    conditions.any(|c| c.kind == ConditionType::Ready && c.status == ConditionStatus::False)
+}
+
+/// The sync windows allow a refresh now.
+fn open(observed: &Observed<'_>) -> bool {
+    let windows = observed.object.spec.sync_windows.as_ref();
+    windows.is_none_or(|windows| schedule::allows(windows, observed.now))
 }
 
 fn elapsed(observed: &Observed<'_>) -> bool {
     // A time in the future is a clock that was set back: better to fetch once too often.
     let Some(last) = last(observed).filter(|last| *last <= observed.now) else { return true };
     let interval = interval(observed);
-    let windows = observed.object.spec.sync_windows.as_ref();
-    interval > 0
-        && observed.now.saturating_sub(last) >= interval
-        && windows.is_none_or(|windows| schedule::allows(windows, observed.now))
+    interval > 0 && observed.now.saturating_sub(last) >= interval && open(observed)
 }
 
 /// In seconds; what is above zero is at least one.

@@ -3,6 +3,7 @@
 
 mod desired;
 mod gather;
+mod takeable;
 
 pub use gather::words;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 use bailiwick_api::{
     condition::{phrase, reason},
-    external_secret::{DeletionPolicy, ExternalSecretSpec},
+    external_secret::{CreationPolicy, DeletionPolicy, ExternalSecretSpec},
     meta::Object,
     names::LABEL_CREATED_BY,
 };
@@ -18,7 +19,7 @@ use bailiwick_api::{
 use self::{desired::Outcome, gather::Gathered};
 use super::{
     checks::policies,
-    observed::{Observed, TargetState, created_by},
+    observed::{Managed, Observed, TargetState, created_by},
     plan::{FetchPlan, NotReady},
 };
 use crate::{fetched::Sourced, secret::Value, values::convert::Data};
@@ -66,8 +67,8 @@ pub struct DesiredSecret {
     pub annotations: BTreeMap<String, String>,
     /// Data.
     pub data: BTreeMap<String, Value>,
-    /// The keys of `data` that this object wrote; the others were there before.
-    pub managed: Vec<String>,
+    /// What of it this object wrote; the rest was there before.
+    pub managed: Managed,
     /// What differs from the Secret that is there, by key.
     pub changes: BTreeMap<String, Change>,
 }
@@ -100,7 +101,7 @@ pub fn settle(
         Err(not_ready) => (Action::Keep, Err(not_ready), Vec::new()),
         Ok(Gathered { data, missing }) => {
             let (action, ready) = match decide(object, data, target) {
-                Ok((action, reason, message)) => (action, Ok(Ready { reason, message })),
+                Ok((action, ready)) => (action, ready),
                 Err(not_ready) => (Action::Keep, Err(not_ready)),
             };
             (action, ready, missing)
@@ -109,25 +110,39 @@ pub fn settle(
     Settled { action, ready, missing }
 }
 
-type Decided = Result<(Action, &'static str, &'static str), NotReady>;
+type Decided = Result<(Action, Result<Ready, NotReady>), NotReady>;
+
+/// Whether the object's status names the Secret (servicebinding.io): only where the object provides one.
+#[must_use]
+pub fn binds(object: &Object<ExternalSecretSpec>, reason: &str) -> bool {
+    reason == reason::SECRET_SYNCED && policies(object.spec.target.as_ref()).0 != CreationPolicy::None
+}
 
 fn decide(object: &Object<ExternalSecretSpec>, data: Data, target: Option<TargetState>) -> Decided {
     match (data.is_empty(), policies(object.spec.target.as_ref()).1) {
         (true, DeletionPolicy::Delete) => delete(object, target.as_ref()),
-        (true, DeletionPolicy::Retain) => Ok((Action::Keep, reason::SECRET_SYNCED, phrase::RETAINED)),
+        (true, DeletionPolicy::Retain) => Ok((Action::Keep, ready(reason::SECRET_SYNCED, phrase::RETAINED))),
         _ => Ok(match desired::desired(object, data, target)? {
-            Outcome::Write(secret) => (Action::Write(secret), reason::SECRET_SYNCED, phrase::SYNCED),
-            Outcome::Keep => (Action::Keep, reason::SECRET_SYNCED, phrase::SYNCED),
-            Outcome::Missing => (Action::Keep, reason::SECRET_MISSING, phrase::MISSING),
+            Outcome::Write(secret) => (Action::Write(secret), ready(reason::SECRET_SYNCED, phrase::SYNCED)),
+            Outcome::Keep => (Action::Keep, ready(reason::SECRET_SYNCED, phrase::SYNCED)),
+            Outcome::Missing => (Action::Keep, ready(reason::SECRET_MISSING, phrase::MISSING)),
+            Outcome::Immutable(meta) => {
+                (meta.map_or(Action::Keep, Action::Write), Err(NotReady::new(phrase::IMMUTABLE)))
+            }
         }),
     }
 }
 
+const fn ready(reason: &'static str, message: &'static str) -> Result<Ready, NotReady> {
+    Ok(Ready { reason, message })
+}
+
 /// The backend has nothing any more. Only what this object owns is deleted, where ESO goes by the name alone.
 fn delete(object: &Object<ExternalSecretSpec>, target: Option<&TargetState>) -> Decided {
-    let Some(target) = target else { return Ok((Action::Keep, reason::SECRET_DELETED, phrase::DELETED)) };
+    let done = ready(reason::SECRET_DELETED, phrase::DELETED);
+    let Some(target) = target else { return Ok((Action::Keep, done)) };
     if target.labels.get(LABEL_CREATED_BY) == Some(&created_by(object)) {
-        return Ok((Action::Delete, reason::SECRET_DELETED, phrase::DELETED));
+        return Ok((Action::Delete, done));
     }
     Err(NotReady::new(format!("{}: this ExternalSecret does not own it", phrase::DELETE_FAILED)))
 }

@@ -2,6 +2,7 @@
 //! store's provider block may say is the catalogue's and the grant's business, not looked at here.
 
 use bailiwick_api::{
+    external_secret::StoreKind,
     meta::{LabelSelector, ObjectMeta},
     secret_store::{SecretStoreSpec, StoreCondition},
     served::unserved_store,
@@ -14,33 +15,57 @@ use crate::{
 };
 
 /// Why an object cannot use a store that it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// The store is of another controller class: the object is that one's to sync, and not looked at here.
+    OtherClass,
+    /// It fails.
+    Fails(NotReady),
+}
+
+impl From<NotReady> for Unusable {
+    fn from(not_ready: NotReady) -> Self {
+        Self::Fails(not_ready)
+    }
+}
+
+impl From<Unusable> for NotReady {
+    fn from(unusable: Unusable) -> Self {
+        match unusable {
+            Unusable::OtherClass => Self::new(OTHER_CLASS),
+            Unusable::Fails(not_ready) => not_ready,
+        }
+    }
+}
+
+/// Said of an object that is skipped.
+pub const OTHER_CLASS: &str = "spec.controller of its store names another controller class";
+
+/// Whether an object may use a store that it names.
 pub fn usable(
     key: &StoreKey,
     store: Option<&SecretStoreSpec>,
     class: &str,
     namespace: &ObjectMeta,
-) -> Result<(), NotReady> {
-    let Some(store) = store else {
-        return Err(NotReady::new(format!("{:?} {}: does not exist", key.kind, key.name)));
-    };
+) -> Result<(), Unusable> {
+    let fails = |what: String| Err(NotReady::new(format!("{:?} {}: {what}", key.kind, key.name)).into());
+    let Some(store) = store else { return fails("does not exist".to_owned()) };
     let other = store.controller.as_deref().filter(|own| !own.is_empty() && *own != class);
     if other.is_some() {
-        return Err(NotReady::new(format!(
-            "{:?} {}: spec.controller names another controller class",
-            key.kind, key.name
-        )));
+        return Err(Unusable::OtherClass);
     }
     if let Some(refused) = unserved_store(store).first() {
-        return Err(NotReady::new(format!(
-            "{:?} {}: {}: {}",
-            key.kind, key.name, refused.path, refused.remedy
-        )));
+        return fails(format!("{}: {}", refused.path, refused.remedy));
     }
+    // Those of a SecretStore are not looked at: it serves its own namespace alone.
     let conditions = store.conditions.as_deref().unwrap_or_default();
-    if conditions.is_empty() || conditions.iter().any(|condition| meets(condition, namespace)) {
+    if key.kind == StoreKind::SecretStore
+        || conditions.is_empty()
+        || conditions.iter().any(|condition| meets(condition, namespace))
+    {
         return Ok(());
     }
-    Err(NotReady::new(format!("{:?} {}: spec.conditions do not admit this namespace", key.kind, key.name)))
+    fails("spec.conditions do not admit this namespace".to_owned())
 }
 
 /// Any of the three ways admits; an unanchored expression that does not compile admits nothing.

@@ -122,7 +122,8 @@ fn i1_allowed_bytes_are_read_alike_by_three_parsers() {
             let got: Vec<String> = read[0].3.split('/').map(decode).collect();
             prop_assert_eq!(got, want);
             if operation != "browse-folder" {
-                let options = OriginOptions { allow_http: true, allow_ip_literal: true };
+                let options =
+                    OriginOptions { allow_http: true, allow_ip_literal: true, ..OriginOptions::default() };
                 prop_assert!(gate(&text, options).is_ok(), "{}", text);
             }
             sent.borrow_mut().insert(text);

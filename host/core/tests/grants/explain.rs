@@ -105,6 +105,24 @@ fn explains_a_login_and_a_read_with_the_grants_lines() {
     assert_eq!(sent[0].headers, [("X-Vault-Namespace".to_owned(), "team-a".to_owned())]);
 }
 
+/// The one name that is asked of DNS and does not stand in the request.
+#[test]
+fn explains_where_a_service_of_the_cluster_is_looked_up() {
+    let target = |origin: &str| {
+        json!([{"origin": origin, "addresses": {"class": "cluster", "cidrs": ["10.96.0.0/12"]},
+            "account": {"namespace": "team-a", "mount": "kv"}, "keys": ["team-a/**"]}])
+    };
+    for (host, asked) in
+        [("vault.vault.svc", Some("vault.vault.svc.cluster.local")), ("vault.vault.svc.cluster.local", None)]
+    {
+        let origin = format!("https://{host}:8200");
+        let change = json!({"store": {"settings": {"server": origin}}, "grant": {"spec": {"targets": target(&origin)}}});
+        let sent = sent(&with("vault.yaml", &change), &secret("team-a/db", None)).unwrap();
+        assert_eq!(sent[0].url, format!("{origin}/v1/kv/data/team-a/db"));
+        assert_eq!(sent[0].looked_up.as_deref(), asked);
+    }
+}
+
 #[test]
 fn explains_a_find_and_what_follows_for_each_name() {
     let sent = sent(&with("vault.yaml", &json!({})), &find(Some("team-a"))).unwrap();
@@ -204,6 +222,10 @@ fn check_warns_of_what_is_allowed_and_worth_a_look() {
                 {"origin": "http://127.0.0.1:8200", "addresses": {"class": "loopback", "cidrs": ["127.0.0.1/32"]},
                  "account": {"mount": "kv"}, "keys": ["**"]},
                 {"origin": "https://vault.example", "account": {"mount": "kv"}, "caRef": {"configMap": "corp-ca"}},
+                {"origin": "https://vault.vault.svc", "addresses": {"class": "cluster", "cidrs": ["10.96.0.0/12"]},
+                 "account": {"mount": "kv"}, "keys": ["a/*"]},
+                {"origin": "https://vault.other.svc", "addresses": {"class": "cluster", "cidrs": ["10.96.0.0/12"]},
+                 "account": {"mount": "kv"}, "keys": ["a/*"], "caRef": {"configMap": "corp-ca"}},
             ],
         }}}),
     );
@@ -219,6 +241,7 @@ fn check_warns_of_what_is_allowed_and_worth_a_look() {
         "targets[0].keys[0]",
         "targets[0].origin",
         "targets[1].keys",
+        "targets[2].caRef",
     ];
     assert_eq!(fields, want);
     let input = with("vault.yaml", &json!({"grant": {"spec": {"operations": []}}}));

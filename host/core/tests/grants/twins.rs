@@ -22,6 +22,7 @@ const ALLOW_RULES: &[&str] = &[
     "g6 the same certificates",
     "g6 settings that fit the provider",
     "g6a http and loopback that are written out",
+    "g6a services of the cluster under its class",
     "g6a an address with its own network",
     "g7 the account that both name",
     "g7 every account slot is filled",

@@ -10,15 +10,16 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, FlockOperation, Mode, OFlags},
+    fs::{AtFlags, FileType, FlockOperation, Mode, OFlags},
     io::Errno,
 };
 use zeroize::Zeroizing;
 
-/// The largest file that is read back: Kubernetes allows 1 MiB of data, base64 and metadata come on top.
-const MAX_FILE: u64 = 4 << 20;
-/// What a file that is being written ends with; one that is found later was left by a crash.
-const PARTIAL: &str = ".partial";
+use super::names::{is_partial, partial};
+
+/// The largest file that is read back: core allows 1 MiB of values and 1 MiB of keys; base64, escapes, labels and
+/// annotations come on top.
+pub(super) const MAX_FILE: u64 = 10 << 20;
 
 /// Why a file could not be read or written. The path is ours; no content is quoted.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +58,10 @@ impl Dir {
         }
     }
 
-    /// The bytes of a file; none where it is not there.
+    /// The bytes of a plain file; none where there is nothing of that name. Anything else, a link or a pipe, is an
+    /// error at once.
     pub fn read(&self, file: &str) -> Result<Option<Zeroizing<Vec<u8>>>, DirError> {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.folder, file, flags, Mode::empty()) {
             Ok(fd) => read_bounded(File::from(fd)).map(Some).map_err(|e| self.error("cannot read", file, e)),
             Err(Errno::NOENT) => Ok(None),
@@ -69,7 +71,7 @@ impl Dir {
 
     /// Writes a file (mode 0600) in place of what is there.
     pub fn write(&self, file: &str, content: &[u8]) -> Result<(), DirError> {
-        let partial = format!(".{file}{PARTIAL}");
+        let partial = partial(file);
         self.write_partial(&partial, content)
             .and_then(|()| Ok(rustix::fs::renameat(&self.folder, &partial, &self.folder, file)?))
             .inspect_err(|_| self.forget(&partial))
@@ -116,8 +118,11 @@ impl Dir {
     }
 
     fn sweep(&self) -> std::io::Result<()> {
-        for name in self.all_names()?.iter().filter(|n| n.starts_with('.') && n.ends_with(PARTIAL)) {
-            rustix::fs::unlinkat(&self.folder, name, AtFlags::empty())?;
+        for name in self.all_names()?.iter().filter(|name| is_partial(name)) {
+            let found = rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+            if FileType::from_raw_mode(found.st_mode) == FileType::RegularFile {
+                rustix::fs::unlinkat(&self.folder, name, AtFlags::empty())?;
+            }
         }
         Ok(())
     }
@@ -150,12 +155,20 @@ fn open(path: &Path) -> std::io::Result<OwnedFd> {
 }
 
 fn read_bounded(file: File) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let size = file.metadata()?.len();
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Err(std::io::Error::other("it is no plain file; move it away"));
+    }
+    let large = || std::io::Error::other("it is larger than a Secret can be (10 MiB); move it away");
+    let size = found.len();
     if size > MAX_FILE {
-        return Err(std::io::Error::other("it is larger than a Secret can be (4 MiB)"));
+        return Err(large());
     }
     // One allocation of the full size: a buffer that grows leaves copies of what it held behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1));
-    file.take(MAX_FILE).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE { Err(large()) } else { Ok(bytes) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,8 @@
 //! The objects of the two folders. What decides (Provider, CapabilityGrant, Namespace) counts only from the policy
 //! folder, and tenants' objects only from theirs: one in the wrong folder stops everything, since somebody meant
-//! it to count. A manifest that cannot be read stops only itself.
+//! it to count. A manifest that cannot be read, or that stands in the folder of another namespace, stops only itself.
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use bailiwick_api::{
     config_map::ConfigMap,
@@ -17,13 +14,20 @@ use bailiwick_api::{
     secret::Secret,
     secret_store::SecretStoreSpec,
 };
-use bailiwick_artifact::digest::Digest;
-use serde::Serialize;
+use bailiwick_core::tenant;
 
-use super::files::Files;
+use super::{
+    files::Files,
+    source::Snapshot,
+    stamps::{stamp, stamped},
+};
+use crate::modules::chain;
 
 /// Namespace (none for cluster-scoped kinds) and name.
 pub type Key = (Option<String>, String);
+
+/// The policy's ConfigMaps by name.
+type Maps = BTreeMap<String, Vec<ConfigMap>>;
 
 /// What counts, and what could not be read.
 #[derive(Default)]
@@ -60,33 +64,55 @@ pub struct Misplaced {
 }
 
 impl Inventory {
-    /// Reads the policy folder's files and the tenants'.
-    pub fn new(policy: &Files, tenants: &Files) -> Result<Self, Misplaced> {
+    /// Sorts what was read.
+    pub fn new(read: &Snapshot) -> Result<Self, Misplaced> {
         let mut inventory = Self::default();
-        let mut roots = BTreeMap::new();
-        for manifest in inventory.manifests(policy) {
-            inventory.policy(manifest, &mut roots)?;
+        let mut maps = BTreeMap::new();
+        let policy = inventory.load(&read.policy, None);
+        for manifest in inventory.once(policy) {
+            inventory.policy(manifest, &mut maps)?;
         }
-        inventory.roots = Arc::new(roots);
-        for manifest in inventory.manifests(tenants) {
+        inventory.roots = Arc::new(inventory.certificates(maps));
+        let mut tenants = Vec::new();
+        for (namespace, found) in &read.tenants {
+            inventory.errors.extend(found.errors.iter().map(|error| chain(error)));
+            tenants.extend(inventory.load(&found.files, namespace.as_deref()));
+        }
+        for manifest in inventory.once(tenants) {
             inventory.tenant(manifest)?;
         }
         Ok(inventory)
     }
 
-    fn manifests(&mut self, files: &Files) -> Vec<Manifest> {
+    /// Every object of the files; of one namespace alone where they belong to one.
+    fn load(&mut self, files: &Files, namespace: Option<&str>) -> Vec<Manifest> {
         let mut all = Vec::new();
         for (path, text) in files {
             let (manifests, errors) = load(text, &path.display().to_string());
             all.extend(manifests);
             self.errors.extend(errors.iter().map(ToString::to_string));
         }
-        let (manifests, errors) = unique(all);
+        // Before duplicates are looked for: nobody else's object may take one of theirs out.
+        all.retain(|manifest| namespace.is_none_or(|namespace| self.admits(namespace, manifest)));
+        all
+    }
+
+    fn admits(&mut self, namespace: &str, manifest: &Manifest) -> bool {
+        let verdict = tenant::admits(namespace, manifest.kind(), manifest.metadata());
+        if let Err(outside) = &verdict {
+            let place = &manifest.origin;
+            self.errors.push(format!("{}:{}: {outside}", place.file, place.line));
+        }
+        verdict.is_ok()
+    }
+
+    fn once(&mut self, manifests: Vec<Manifest>) -> Vec<Manifest> {
+        let (manifests, errors) = unique(manifests);
         self.errors.extend(errors.iter().map(ToString::to_string));
         manifests
     }
 
-    fn policy(&mut self, manifest: Manifest, roots: &mut BTreeMap<String, String>) -> Result<(), Misplaced> {
+    fn policy(&mut self, manifest: Manifest, maps: &mut Maps) -> Result<(), Misplaced> {
         let refused = misplaced(&manifest, "tenants' objects are read from --manifests only; move it there");
         match manifest.object {
             AnyObject::Provider(object) => {
@@ -101,24 +127,25 @@ impl Inventory {
                 self.namespaces.insert(meta.name.clone(), meta);
             }
             AnyObject::ConfigMap(map) => {
-                let name = map.metadata.name;
-                for (key, pem) in map.data.into_iter().flatten() {
-                    self.root(format!("{name}/{key}"), pem, roots);
-                }
+                maps.entry(map.metadata.name.clone()).or_default().push(map);
             }
             _ => return Err(refused),
         }
         Ok(())
     }
 
-    /// `caRef` has no namespace, so two ConfigMaps of one name would leave open which one counts.
-    fn root(&mut self, place: String, pem: String, roots: &mut BTreeMap<String, String>) {
-        match roots.entry(place) {
-            Entry::Vacant(free) => drop(free.insert(pem)),
-            Entry::Occupied(taken) => {
-                self.errors.push(format!("ConfigMap {}: stands twice in the policy; keep one", taken.key()));
-            }
+    /// `caRef` has no namespace, so of two ConfigMaps of one name neither counts.
+    fn certificates(&mut self, maps: Maps) -> BTreeMap<String, String> {
+        let mut roots = BTreeMap::new();
+        for (name, mut maps) in maps {
+            let (Some(map), true) = (maps.pop(), maps.is_empty()) else {
+                self.errors.push(format!("ConfigMap {name}: stands twice in the policy; keep one"));
+                continue;
+            };
+            let keys = map.data.into_iter().flatten();
+            roots.extend(keys.map(|(key, pem)| (format!("{name}/{key}"), pem)));
         }
+        roots
     }
 
     fn tenant(&mut self, manifest: Manifest) -> Result<(), Misplaced> {
@@ -165,25 +192,5 @@ fn namespaced(meta: &ObjectMeta) -> (String, String) {
     (meta.namespace.clone().unwrap_or_else(|| "default".to_owned()), meta.name.clone())
 }
 
-fn stamped<S: Serialize>(kind: &str, mut object: Object<S>) -> Arc<Object<S>> {
-    stamp(kind, &mut object.metadata, &object.spec);
-    Arc::new(object)
-}
-
-/// A namespace that the policy does not list: a name, and the uid that is the name's.
-#[must_use]
-pub fn namespace(name: &str) -> ObjectMeta {
-    let mut meta = ObjectMeta { name: name.to_owned(), ..ObjectMeta::default() };
-    stamp("Namespace", &mut meta, &());
-    meta
-}
-
-/// What the API server would give: a uid that is the name's, and a generation that changes with the spec. What a
-/// manifest says of either is a copy from elsewhere and does not count.
-fn stamp<S: Serialize>(kind: &str, meta: &mut ObjectMeta, spec: &S) {
-    let place = format!("{kind}/{}/{}", meta.namespace.as_deref().unwrap_or_default(), meta.name);
-    meta.uid = Some(Digest::of(place.as_bytes()).hex().chars().take(32).collect());
-    let spec = serde_json::to_vec(spec).unwrap_or_default();
-    let hex: String = Digest::of(&spec).hex().chars().take(15).collect();
-    meta.generation = i64::from_str_radix(&hex, 16).ok();
-}
+#[cfg(test)]
+mod tests;

@@ -7,10 +7,15 @@ use bailiwick_api::secret::Secret;
 use bailiwick_artifact::digest::Digest;
 use bailiwick_broker::{Credential, Material, MaterialError, MaterialFuture};
 
+use zeroize::Zeroizing;
+
 use super::credentials::{CredentialName, Credentials};
 
 /// The largest credential file: a Secret's limit.
 const MAX_FILE: u64 = 1 << 20;
+
+/// The line before a PEM certificate.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 
 /// Where credentials are read from.
 pub(super) struct FolderMaterial {
@@ -25,11 +30,13 @@ impl FolderMaterial {
         Self { secrets, files }
     }
 
-    /// A certificate that a store's `caProvider` names; certificates are not secret.
+    /// A certificate that a store's `caProvider` names. It is compared with the grant's and shown to nobody, and zeroed
+    /// on drop: a store may name any key of any Secret, whatever is in it. What is not a certificate is not read.
     #[must_use]
-    pub(super) fn certificate(&self, place: &(String, String), key: &str) -> Option<String> {
-        let bytes = self.secrets.get(place)?.data.get(key)?.expose();
-        String::from_utf8(bytes.to_vec()).ok()
+    pub(super) fn certificate(&self, place: &(String, String), key: &str) -> Option<Zeroizing<String>> {
+        let text = std::str::from_utf8(self.secrets.get(place)?.data.get(key)?.expose()).ok()?;
+        let only = text.contains(CERTIFICATE) && !text.contains("PRIVATE KEY");
+        only.then(|| Zeroizing::new(text.to_owned()))
     }
 
     fn find(&self, namespace: &str, name: &str, key: &str) -> Result<Credential, MaterialError> {
@@ -73,4 +80,33 @@ fn read(file: &Path) -> Result<Credential, MaterialError> {
 fn credential(bytes: Vec<u8>) -> Credential {
     let source = Digest::of(&bytes).to_string();
     Credential::new(bytes, source)
+}
+
+#[cfg(test)]
+mod tests {
+    use bailiwick_api::{meta::ObjectMeta, secret::SecretBytes};
+
+    use super::*;
+
+    fn certificate(text: &str) -> bool {
+        let place = ("a".to_owned(), "b".to_owned());
+        let data = BTreeMap::from([("key".to_owned(), SecretBytes::new(text.as_bytes().to_vec()))]);
+        let secret = Secret { metadata: ObjectMeta::default(), secret_type: None, immutable: None, data };
+        let material = FolderMaterial::new(BTreeMap::from([(place.clone(), secret)]), Credentials::new());
+        material.certificate(&place, "key").is_some()
+    }
+
+    #[test]
+    fn g6_allowed_certificates_of_a_ca_provider() {
+        assert!(certificate("# our CA\n-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n"));
+    }
+
+    #[test]
+    fn g6_denied_any_other_key_that_a_ca_provider_names() {
+        let both =
+            format!("{CERTIFICATE}\nAAEC\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nAAEC\n");
+        for text in ["hunter2", "", both.as_str()] {
+            assert!(!certificate(text), "{text}");
+        }
+    }
 }

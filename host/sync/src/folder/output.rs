@@ -1,9 +1,9 @@
 //! A Secret as a YAML file, `<namespace>.<name>.yaml`. This is one of the two places where a value is exposed: the
-//! Secret body. How files are written is the business of `dir`.
+//! Secret body. How files are written is the business of `dir`, and what they are called of `names`.
 
 use std::collections::BTreeMap;
 
-use bailiwick_core::{reconcile::DesiredSecret, secret::Value};
+use bailiwick_core::{reconcile::DesiredSecret, secret::Value, text::escaped};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
@@ -17,20 +17,8 @@ pub(super) struct SecretFile<'a> {
     pub(super) secret: &'a DesiredSecret,
 }
 
-/// The name of a Secret's file. A namespace is a DNS label and has no dot, so the first dot separates.
-#[must_use]
-pub(super) fn file_name(namespace: &str, name: &str) -> String {
-    format!("{namespace}.{name}.yaml")
-}
-
-/// Namespace and name of a Secret's file; none for files of other names.
-#[must_use]
-pub(super) fn split_name(file: &str) -> Option<(&str, &str)> {
-    let (namespace, name) = file.strip_suffix(".yaml")?.split_once('.')?;
-    (!namespace.is_empty() && !name.is_empty()).then_some((namespace, name))
-}
-
-/// The file's text. Scalars are written as JSON strings, which YAML reads as they are.
+/// The file's text. Scalars are written as JSON strings, which YAML reads as they are once what it does not call
+/// printable is escaped too.
 #[must_use]
 pub(super) fn render(file: &SecretFile<'_>) -> Zeroizing<Vec<u8>> {
     let SecretFile { namespace, name, secret } = file;
@@ -83,5 +71,52 @@ fn push(out: &mut Vec<u8>, text: &str) {
 }
 
 fn quote(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    escaped(&serde_json::Value::from(text).to_string()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folder::target;
+
+    fn there_and_back(secret: &DesiredSecret) -> Option<bailiwick_core::reconcile::TargetState> {
+        target::read(&render(&SecretFile { namespace: "a", name: "b", secret }), "a", "b")
+    }
+
+    fn secret(data: BTreeMap<String, Value>, annotation: &str) -> DesiredSecret {
+        DesiredSecret {
+            kind: "Opaque".into(),
+            immutable: false,
+            owned: true,
+            labels: BTreeMap::new(),
+            annotations: BTreeMap::from([("note".to_owned(), annotation.to_owned())]),
+            data,
+            managed: Default::default(),
+            changes: BTreeMap::new(),
+        }
+    }
+
+    /// What is written once must be readable for ever: else the object can never be synced again.
+    #[test]
+    fn the_largest_secret_is_read_back() {
+        let one = BTreeMap::from([("a".to_owned(), Value::new(vec![0xff; 1 << 20]))]);
+        assert_eq!(there_and_back(&secret(one, "")).unwrap().data["a"].size(), 1 << 20);
+        let many: BTreeMap<_, _> = (0..100_000).map(|n| (format!("k{n}"), Value::new(vec![b'x']))).collect();
+        assert_eq!(there_and_back(&secret(many, "")).unwrap().data.len(), 100_000);
+    }
+
+    #[test]
+    fn any_annotation_is_read_back() {
+        let odd: String = (0..0x2_0000).filter_map(char::from_u32).collect();
+        for text in [odd.as_str(), "yes", "0777", "#", "\u{7f}\u{85}\u{9f}\u{2028}\u{feff}\u{fffe}\u{ffff}"] {
+            let back = there_and_back(&secret(BTreeMap::new(), text)).unwrap();
+            assert!(back.annotations["note"] == text, "{:.20?}", text);
+        }
+    }
+
+    #[test]
+    fn denied_a_file_that_is_another_secret() {
+        let text = render(&SecretFile { namespace: "a", name: "b", secret: &secret(BTreeMap::new(), "") });
+        assert!(target::read(&text, "a", "c").is_none() && target::read(&text, "c", "b").is_none());
+    }
 }

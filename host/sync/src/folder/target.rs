@@ -2,15 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use super::dir::MAX_FILE;
 use bailiwick_api::{
-    manifest::{AnyObject, load},
+    manifest::{AnyObject, Bounds, load_within},
     secret::Secret,
 };
-use bailiwick_core::{reconcile::TargetState, secret::Value};
+use bailiwick_core::{
+    reconcile::{Managed, TargetState},
+    secret::Value,
+};
+
+/// What we write ourselves is larger than what people write.
+const BOUNDS: Bounds = Bounds { bytes: MAX_FILE as usize, nodes: MAX_FILE as usize, text: MAX_FILE as usize };
 
 /// Reads the file; none where it is not one Secret of that namespace and name.
 pub(super) fn read(bytes: &[u8], namespace: &str, name: &str) -> Option<TargetState> {
-    let (mut manifests, errors) = load(std::str::from_utf8(bytes).ok()?, name);
+    let (mut manifests, errors) = load_within(std::str::from_utf8(bytes).ok()?, name, BOUNDS);
     let (true, Some(manifest), true) = (errors.is_empty(), manifests.pop(), manifests.is_empty()) else {
         return None;
     };
@@ -24,7 +31,7 @@ pub(super) fn read(bytes: &[u8], namespace: &str, name: &str) -> Option<TargetSt
         labels: metadata.labels,
         annotations: metadata.annotations,
         data: values(data),
-        managed: Vec::new(),
+        managed: Managed::default(),
     })
 }
 

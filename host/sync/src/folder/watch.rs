@@ -1,12 +1,9 @@
-//! Whether the folders still hold what was read (G11). They are read again each second, by content; once something
-//! differs, every run that is open under the old content ends unwritten.
+//! Whether what runs were compiled from still stands (G11). The folders are read again each second; a run whose grant,
+//! store, provider or namespace differs ends unwritten, the others go on, whatever else was touched. Before anything
+//! is deleted the folders must be, file by file, what they were.
 
 use std::{
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, RwLock},
     time::Duration,
 };
 
@@ -14,43 +11,80 @@ use bailiwick_artifact::digest::Digest;
 use bailiwick_broker::Current;
 use bailiwick_core::program::Stamp;
 
-use super::files;
+use super::{
+    inventory::Inventory,
+    source::{Snapshot, Sources},
+    stamps::Stamps,
+};
 
 /// How often the folders are looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Compares the folders with what was read from them.
 pub struct Watch {
-    paths: Vec<PathBuf>,
+    sources: Sources,
     digest: Digest,
-    changed: AtomicBool,
+    then: Stamps,
+    /// Since something differed; none inside where the folders can be read no more, or hold what they may not.
+    now: RwLock<Option<(Digest, Option<Stamps>)>>,
 }
 
 impl Watch {
-    /// Of folders whose content had this digest when it was read.
+    /// Of folders that were read.
     #[must_use]
-    pub fn new(paths: Vec<PathBuf>, digest: Digest) -> Arc<Self> {
-        Arc::new(Self { paths, digest, changed: AtomicBool::new(false) })
+    pub fn new(sources: Sources, read: &Snapshot, inventory: &Inventory) -> Arc<Self> {
+        let (digest, then) = (read.digest(), Stamps::of(inventory));
+        Arc::new(Self { sources, digest, then, now: RwLock::new(None) })
     }
 
-    /// Looks each second until something differs.
+    /// Looks each second.
     pub async fn run(self: Arc<Self>) {
-        while !self.changed.load(Ordering::Acquire) {
+        loop {
             tokio::time::sleep(EVERY).await;
             let own = Arc::clone(&self);
-            // A panic in there is as good as a change: what was read can no longer be vouched for.
-            let same = tokio::task::spawn_blocking(move || own.same()).await.unwrap_or(false);
-            self.changed.store(!same, Ordering::Release);
+            let looked = tokio::task::spawn_blocking(move || own.look()).await;
+            if looked.is_err() {
+                // A panic in there: what was read can no longer be vouched for.
+                self.put(Some((self.digest, None)));
+            }
         }
     }
 
-    fn same(&self) -> bool {
-        files::read(&self.paths).is_ok_and(|files| files::digest(&files) == self.digest)
+    /// Reads the folders now; true where every file is what it was.
+    #[must_use]
+    pub fn unchanged(&self) -> bool {
+        self.sources.read().is_ok_and(|read| read.digest() == self.digest)
+    }
+
+    /// Looks once.
+    pub(super) fn look(&self) {
+        let Ok(read) = self.sources.read() else { return self.put(Some((self.digest, None))) };
+        let digest = read.digest();
+        if digest == self.digest {
+            return self.put(None);
+        }
+        let known = self.now.read().is_ok_and(|now| now.as_ref().is_some_and(|now| now.0 == digest));
+        if !known {
+            self.put(Some((digest, Inventory::new(&read).ok().as_ref().map(Stamps::of))));
+        }
+    }
+
+    fn put(&self, changed: Option<(Digest, Option<Stamps>)>) {
+        if let Ok(mut now) = self.now.write() {
+            *now = changed;
+        }
     }
 }
 
 impl Current for Watch {
-    fn still(&self, _: &Stamp) -> bool {
-        !self.changed.load(Ordering::Acquire)
+    fn still(&self, stamp: &Stamp) -> bool {
+        self.now.read().is_ok_and(|now| match &*now {
+            None => true,
+            Some((_, None)) => false,
+            Some((_, Some(now))) => now.hold(&self.then, stamp),
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

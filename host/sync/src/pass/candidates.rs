@@ -9,13 +9,18 @@ use std::{
 use bailiwick_api::{
     external_secret::ExternalSecretSpec,
     grant::CapabilityGrantSpec,
+    manifest::shown,
     meta::{Object, ObjectMeta},
     secret_store::SecretStoreSpec,
 };
 use bailiwick_core::{
     grant::{self, Compiled, Namespace, Purpose, Request, Store},
-    reconcile::{NotReady, StoreKey, place, store},
+    reconcile::{
+        NotReady, StoreKey, place,
+        store::{self, Unusable},
+    },
 };
+use zeroize::Zeroizing;
 
 use super::Pass;
 use crate::{
@@ -32,7 +37,7 @@ pub(super) struct Candidates<'a> {
     digest: String,
     object: String,
     store: Arc<Object<SecretStoreSpec>>,
-    ca: Option<String>,
+    ca: Option<Zeroizing<String>>,
     subject: ObjectMeta,
     trusted_labels: &'a BTreeSet<String>,
     roots: Arc<BTreeMap<String, String>>,
@@ -45,17 +50,17 @@ pub(super) async fn candidates<'a, W: World>(
     pass: &'a Pass<'_, W>,
     object: &Object<ExternalSecretSpec>,
     key: &StoreKey,
-) -> Result<Result<Candidates<'a>, NotReady>, WorldError> {
+) -> Result<Result<Candidates<'a>, Unusable>, WorldError> {
     let (namespace, _) = place(object);
     let subject = pass.world.namespace(namespace).await?;
     let found = pass.world.store(namespace, key).await?;
-    if let Err(not_ready) = store::usable(key, found.as_deref().map(|store| &store.spec), CLASS, &subject) {
-        return Ok(Err(not_ready));
+    if let Err(unusable) = store::usable(key, found.as_deref().map(|store| &store.spec), CLASS, &subject) {
+        return Ok(Err(unusable));
     }
-    let Some(store) = found else { return Ok(Err(NotReady::new("the store does not exist"))) };
+    let Some(store) = found else { return Ok(Err(NotReady::new("the store does not exist").into())) };
     let module = match module(pass, &store.spec) {
         Ok(module) => module,
-        Err(not_ready) => return Ok(Err(not_ready)),
+        Err(not_ready) => return Ok(Err(not_ready.into())),
     };
     let ca = match ca_source(module, &store, namespace) {
         Some(source) => pass.world.ca(&source).await?,
@@ -102,7 +107,7 @@ impl Candidates<'_> {
                 uid: meta.uid.as_deref().unwrap_or_default(),
                 generation: meta.generation.unwrap_or_default(),
                 settings: &self.store.spec.provider.settings,
-                ca: self.ca.as_deref(),
+                ca: self.ca.as_ref().map(|pem| pem.as_str()),
             },
             subject: Namespace {
                 name: &self.subject.name,
@@ -119,7 +124,7 @@ impl Candidates<'_> {
 
 fn module<'a, W: World>(pass: &'a Pass<'_, W>, store: &SecretStoreSpec) -> Result<&'a Module, NotReady> {
     let key = &store.provider.name;
-    let refused = |why: String| Err(NotReady::new(format!("spec.provider.{key}: {why}")));
+    let refused = |why: String| Err(NotReady::new(format!("spec.provider.{}: {why}", shown(key))));
     // ESO has keys with capitals (`openBao`); names of objects have none.
     let name = key.to_ascii_lowercase();
     match pass.modules.get(&name) {
@@ -128,7 +133,7 @@ fn module<'a, W: World>(pass: &'a Pass<'_, W>, store: &SecretStoreSpec) -> Resul
             refused(format!("Provider {name} serves spec.provider.{}", module.catalogue.key()))
         }
         Some(Err(error)) => Err(NotReady::new(error.to_string())),
-        None => refused(format!("there is no Provider {name}")),
+        None => refused("there is no Provider of this name".to_owned()),
     }
 }
 

@@ -33,7 +33,7 @@ impl<W: World> Pass<'_, W> {
         let mut all = Vec::new();
         for entry in &plan.entries {
             let candidates = candidates(self, object, &entry.store).await?;
-            let explained = candidates.and_then(|candidates| {
+            let explained = candidates.map_err(NotReady::from).and_then(|candidates| {
                 finds(&candidates.module.catalogue, entry)?;
                 Ok(explain(&candidates.requests(), &entry.entry))
             });

@@ -10,7 +10,7 @@ use bailiwick_core::{
     catalogue::ValueRule,
     fetched::{EntryResult, Fetched, RunFailure, Sourced},
     program::{Program, Stamp},
-    reconcile::{EntryPlan, FetchPlan, NotReady, StoreKey, assign, finds, settle::words},
+    reconcile::{EntryPlan, FetchPlan, NotReady, StoreKey, assign, finds, settle::words, store::Unusable},
 };
 use bailiwick_sandbox::Provider;
 
@@ -45,27 +45,27 @@ impl<W: World> Pass<'_, W> {
         &self,
         object: &Object<ExternalSecretSpec>,
         plan: &FetchPlan,
-    ) -> Result<Result<Brought, NotReady>, WorldError> {
+    ) -> Result<Result<Brought, Unusable>, WorldError> {
         let mut results: Results = plan.entries.iter().map(|_| None).collect();
         let mut runs = Vec::new();
         for (store, entries) in by_store(&plan.entries) {
             let planned = entries.iter().copied().filter_map(|index| Some((index, plan.entries.get(index)?)));
             let candidates = match candidates(self, object, &store).await? {
                 Ok(candidates) => candidates,
-                Err(not_ready) => return Ok(Err(not_ready)),
+                Err(unusable) => return Ok(Err(unusable)),
             };
             let catalogue = &candidates.module.catalogue;
             let refused = planned.clone().find_map(|(_, entry)| finds(catalogue, entry).err());
             if let Some(not_ready) = refused {
-                return Ok(Err(not_ready));
+                return Ok(Err(not_ready.into()));
             }
             let Some(provider) = candidates.module.provider.clone() else {
-                return Ok(Err(NotReady::new("the provider's module is not loaded")));
+                return Ok(Err(NotReady::new("the provider's module is not loaded").into()));
             };
             let assigned = assign(planned, candidates.compile());
             // A denied entry fails the object in any case, so nothing is sent for the others either.
             if let Some((_, denial)) = assigned.denied.first() {
-                return Ok(Err(NotReady::from(denial)));
+                return Ok(Err(NotReady::from(denial).into()));
             }
             let values = catalogue.values;
             let run = |(program, entries)| Run { provider: provider.clone(), program, entries, values };
@@ -73,7 +73,7 @@ impl<W: World> Pass<'_, W> {
         }
         let stamps = runs.iter().map(|run: &Run| run.program.stamp.clone()).collect();
         if let Err(not_ready) = self.run_all(plan, runs, &mut results).await {
-            return Ok(Err(not_ready));
+            return Ok(Err(not_ready.into()));
         }
         let results = results.into_iter().map(|result| result.unwrap_or_else(unanswered)).collect();
         Ok(Ok(Brought { results, stamps }))

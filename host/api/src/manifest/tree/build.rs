@@ -7,7 +7,7 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 use zeroize::Zeroizing;
 
 use super::{
-    super::{MAX_DEPTH, MAX_NODES, MAX_TEXT, fault::Fault, path::Path, scalar, syntax},
+    super::{Bounds, MAX_DEPTH, fault::Fault, path::Path, scalar, syntax},
     Content, Entry, Node,
 };
 
@@ -25,8 +25,8 @@ pub(in super::super) struct Budget {
 }
 
 impl Budget {
-    pub(in super::super) const fn new() -> Self {
-        Self { nodes: MAX_NODES, text: MAX_TEXT }
+    pub(in super::super) const fn new(bounds: Bounds) -> Self {
+        Self { nodes: bounds.nodes, text: bounds.text }
     }
 
     fn spend(&mut self, nodes: usize, text: usize) -> Result<(), Fault> {

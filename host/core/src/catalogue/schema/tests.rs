@@ -160,3 +160,15 @@ fn settings_that_are_no_object_are_refused() {
         assert!(check(&catalogue(), &settings).is_err(), "{settings}");
     }
 }
+
+/// A key is a scalar too: a slip of indentation makes a token one, and a tenant may write anything.
+#[test]
+fn denied_a_members_name_that_does_not_look_like_one_is_not_shown() {
+    let odd = "\nteam-b db True\u{1b}[2K";
+    let mut settings = with("pairs", json!({"hvs.CAESI-token": "no number"}));
+    settings[odd] = json!(1);
+    settings["ref"] = json!({"name": "n", "key": "k", "hvs.CAESI-other": 1});
+    let errors = check(&catalogue(), &settings).err().unwrap();
+    let paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
+    assert_eq!(paths, ["spec.provider.kit.?", "spec.provider.kit.pairs.?", "spec.provider.kit.ref.?"]);
+}

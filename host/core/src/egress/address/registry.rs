@@ -17,6 +17,8 @@ pub(super) const V4: &[Row<Ipv4Net>] = &[
     (v4net([0, 0, 0, 0], 0), Class::Public, "RFC 791"),
     (v4net([0, 0, 0, 0], 8), Class::Unspecified, "RFC 791 section 3.2"),
     (v4net([10, 0, 0, 0], 8), Class::Private, "RFC 1918"),
+    // Public space by the registry, but in every such cluster it is the Services, the API server among them.
+    (v4net([34, 118, 224, 0], 20), Class::Private, "Google Kubernetes Engine's Services"),
     (v4net([100, 64, 0, 0], 10), Class::Private, "RFC 6598"),
     (v4net([100, 100, 100, 200], 32), Class::Metadata, "Alibaba Cloud"),
     (v4net([127, 0, 0, 0], 8), Class::Loopback, "RFC 1122 section 3.2.1.3"),

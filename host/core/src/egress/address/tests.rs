@@ -19,6 +19,7 @@ fn rule(class: AddressClass, cidrs: &[&str]) -> AddressRule {
     AddressRule { class, cidrs: cidrs.iter().map(|text| text.parse().unwrap()).collect() }
 }
 
+/// All but `cluster`, which is nothing without networks.
 const CLASSES: [AddressClass; 3] = [AddressClass::Public, AddressClass::Private, AddressClass::Loopback];
 
 /// Row of the reference (0: none), address, class. First and last addresses of blocks, and their neighbours.
@@ -33,6 +34,8 @@ const TABLE: &[(u8, &str, Class)] = &[
     (0, "10.0.0.0", Class::Private), (0, "10.255.255.255", Class::Private), (0, "172.16.0.0", Class::Private),
     (0, "172.31.255.255", Class::Private), (0, "192.168.0.1", Class::Private), (0, "100.64.0.0", Class::Private),
     (0, "100.127.255.255", Class::Private), (0, "fc00::", Class::Private), (0, "fdff::1", Class::Private),
+    (0, "34.118.223.255", Class::Public), (0, "34.118.224.1", Class::Private), (0, "34.118.239.255", Class::Private),
+    (0, "34.118.240.0", Class::Public),
     (0, "127.0.0.1", Class::Loopback), (0, "127.255.255.254", Class::Loopback), (0, "::1", Class::Loopback),
     // Mapped: what the IPv4 address is.
     (17, "::ffff:127.0.0.1", Class::Loopback), (17, "::ffff:a9fe:a9fe", Class::Metadata),
@@ -120,12 +123,79 @@ fn i6_denied_addresses_outside_the_granted_networks() {
     }
 }
 
+/// Row 38: private, and in the networks that the grant names.
+#[test]
+fn g6a_allowed_addresses_in_the_clusters_networks() {
+    let cluster = rule(AddressClass::Cluster, &["10.96.0.0/12", "fd00:10:96::/112", "34.118.224.0/20"]);
+    for text in ["10.96.0.10", "10.111.255.254", "::ffff:10.96.0.10", "fd00:10:96::a", "34.118.230.7"] {
+        assert_eq!(admit(address(text), &cluster), Ok(()), "{text}");
+    }
+}
+
+#[test]
+fn g6a_denied_addresses_outside_the_clusters_networks() {
+    let cluster = rule(AddressClass::Cluster, &["10.96.0.0/12"]);
+    // The class alone names no network; and a network lends no address its class.
+    let (bare, wide) =
+        (rule(AddressClass::Cluster, &[]), rule(AddressClass::Cluster, &["0.0.0.0/0", "::/0"]));
+    for text in ["10.8.0.1", "192.168.0.1", "fd00:10:96::a", "127.0.0.1", "1.1.1.1", "169.254.169.254"] {
+        assert_eq!(admit(address(text), &cluster), Err(Reason::AddressNotGranted), "{text}");
+        assert_eq!(admit(address(text), &bare), Err(Reason::AddressNotGranted), "{text}");
+    }
+    for (_, text, _) in TABLE.iter().filter(|(.., class)| *class != Class::Private) {
+        assert_eq!(admit(address(text), &wide), Err(Reason::AddressNotGranted), "{text}");
+    }
+    let mixed = [address("10.96.0.1"), address("10.8.0.1")];
+    assert_eq!(admit_all(&mixed, &cluster), Err(Reason::AddressNotGranted));
+}
+
+#[test]
+fn g6a_networks_that_can_be_a_clusters() {
+    let network = |text: &str| text.parse::<IpNet>().unwrap();
+    for text in ["10.96.0.0/12", "172.20.0.0/16", "100.64.0.0/10", "34.118.224.0/20", "fd00::/8", "fc00::/7"]
+    {
+        assert!(is_private(network(text)), "{text}");
+    }
+    for text in [
+        "0.0.0.0/0",
+        "10.0.0.0/7",
+        "8.0.0.0/6",
+        "172.16.0.0/11",
+        "192.168.0.0/15",
+        "34.118.224.0/19",
+        "34.118.128.0/17",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "100.100.100.200/32",
+        "::/0",
+        "fc00::/6",
+        "64:ff9b::/96",
+        "2000::/3",
+    ] {
+        assert!(!is_private(network(text)), "{text}");
+    }
+}
+
+#[test]
+fn g6a_allowed_and_denied_our_own_listeners() {
+    let socket = |text: &str| text.parse::<SocketAddr>().unwrap();
+    let own = [socket("127.0.0.1:8080"), socket("10.8.0.7:8080")];
+    for text in ["127.0.0.1:8080", "127.0.0.2:8080", "[::1]:8080", "10.8.0.7:8080", "[::ffff:10.8.0.7]:8080"]
+    {
+        assert!(is_own(socket(text), &own), "{text}");
+        assert!(!is_own(socket(text), &[]), "{text}");
+    }
+    for text in ["127.0.0.1:8200", "10.8.0.7:8200", "10.8.0.8:8080", "1.1.1.1:8080"] {
+        assert!(!is_own(socket(text), &own), "{text}");
+    }
+}
+
 /// Row 35: whatever class and networks a rule has.
 #[test]
 fn g6a_denied_metadata_whatever_the_cidrs() {
     for (row, text, _) in TABLE.iter().filter(|(.., class)| *class == Class::Metadata) {
         let exact = IpNet::from(address(text)).to_string();
-        for class in CLASSES {
+        for class in CLASSES.into_iter().chain([AddressClass::Cluster]) {
             for cidrs in [&["0.0.0.0/0", "::/0"][..], &[exact.as_str()], &["64:ff9b::/96", "64:ff9b:1::/96"]]
             {
                 let denied = admit(address(text), &rule(class, cidrs));
@@ -212,9 +282,14 @@ fn registry_rows_are_networks() {
         rows.chain(V6.iter().map(|(net, class, source)| ((*net).into(), *class, *source))).collect();
     for (index, (net, class, source)) in rows.iter().enumerate() {
         assert_eq!(net.trunc(), *net);
-        assert!(source.starts_with("RFC ") != (*class == Class::Metadata), "{net}: {source}");
+        assert!(!source.is_empty() && source.starts_with("RFC ") != clouds(*net, *class), "{net}: {source}");
         assert!(!rows.iter().skip(index + 1).any(|(other, ..)| other == net), "{net}");
     }
+}
+
+/// Rows that say what a cloud does with its space; all others are a registry's.
+fn clouds(net: IpNet, class: Class) -> bool {
+    class == Class::Metadata || net.to_string() == "34.118.224.0/20"
 }
 
 /// IPv4 addresses near the borders of what is special, and any.
@@ -255,7 +330,8 @@ proptest! {
         prop_assert_eq!(class == Class::Multicast, address.is_multicast());
         prop_assert_eq!(class == Class::Documentation, address.is_documentation());
         prop_assert!(!address.is_broadcast() || class == Class::Reserved);
-        prop_assert!(metadata || (class == Class::Private) == (address.is_private() || shared));
+        let services = address.to_bits() & !0xfff == u32::from_be_bytes([34, 118, 224, 0]);
+        prop_assert!(metadata || (class == Class::Private) == (address.is_private() || shared || services));
         prop_assert!(metadata || (class == Class::LinkLocal) == address.is_link_local());
     }
 

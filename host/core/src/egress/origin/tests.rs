@@ -2,8 +2,9 @@
 
 use super::*;
 
-const ALL: OriginOptions = OriginOptions { allow_http: true, allow_ip_literal: true };
-const NONE: OriginOptions = OriginOptions { allow_http: false, allow_ip_literal: false };
+const ALL: OriginOptions = OriginOptions { allow_http: true, allow_ip_literal: true, allow_cluster: true };
+const NONE: OriginOptions =
+    OriginOptions { allow_http: false, allow_ip_literal: false, allow_cluster: false };
 
 fn origin(text: &str) -> Origin {
     parse(text, ALL).unwrap_or_else(|error| panic!("{text}: {error}"))

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::Granted;
 use crate::{
     catalogue::{Authority, Catalogue, GrantSlot},
-    egress::{address, origin},
+    egress::{address, names, origin},
     grant::{class, keys},
     program::{AddressClass, AddressRule, Origin},
     reason::{Denial, Reason},
@@ -49,10 +49,12 @@ fn refused(index: usize, field: &str, remedy: &str) -> Denial {
 
 fn one(catalogue: &Catalogue, index: usize, target: &GrantTarget) -> Result<Granted, Denial> {
     let (name, authority) = authority(catalogue, index, target)?;
-    let options = origin::OriginOptions { allow_http: true, allow_ip_literal: true };
+    let class = address_class(index, target.addresses.as_ref())?;
+    let allow_cluster = class == AddressClass::Cluster;
+    let options = origin::OriginOptions { allow_http: true, allow_ip_literal: true, allow_cluster };
     let origin = origin::parse(&target.origin, options)
         .map_err(|error| denied(Reason::HostNotGranted, index, ".origin", &error.to_string()))?;
-    let addresses = addresses(index, target.addresses.as_ref(), &origin)?;
+    let addresses = addresses(index, class, target.addresses.as_ref(), &origin)?;
     let account = account(catalogue, index, authority, &target.account)?;
     let mut patterns = Vec::new();
     for (n, text) in target.keys.iter().enumerate() {
@@ -87,15 +89,28 @@ fn authority<'a>(
     })
 }
 
-/// G6a: the class is written out; a literal needs its own /32 or /128 and must be of that class.
-fn addresses(index: usize, given: Option<&GrantAddresses>, origin: &Origin) -> Result<AddressRule, Denial> {
+/// G6a: the class is written out.
+fn address_class(index: usize, given: Option<&GrantAddresses>) -> Result<AddressClass, Denial> {
+    match given.map(|addresses| addresses.class.as_str()) {
+        None | Some("public") => Ok(AddressClass::Public),
+        Some("private") => Ok(AddressClass::Private),
+        Some("cluster") => Ok(AddressClass::Cluster),
+        Some("loopback") => Ok(AddressClass::Loopback),
+        Some(_) => {
+            let remedy = "write public, private, cluster or loopback";
+            Err(denied(Reason::AddressNotGranted, index, ".addresses.class", remedy))
+        }
+    }
+}
+
+/// The networks; a literal needs its own /32 or /128 and must be of the class (G6a).
+fn addresses(
+    index: usize,
+    class: AddressClass,
+    given: Option<&GrantAddresses>,
+    origin: &Origin,
+) -> Result<AddressRule, Denial> {
     let denied = |field: &str, remedy: &str| Err(denied(Reason::AddressNotGranted, index, field, remedy));
-    let class = match given.map(|addresses| addresses.class.as_str()) {
-        None | Some("public") => AddressClass::Public,
-        Some("private") => AddressClass::Private,
-        Some("loopback") => AddressClass::Loopback,
-        Some(_) => return denied(".addresses.class", "write public, private or loopback"),
-    };
     let mut cidrs = Vec::new();
     for (n, text) in given.iter().flat_map(|addresses| &addresses.cidrs).enumerate() {
         match text.parse::<IpNet>() {
@@ -104,6 +119,9 @@ fn addresses(index: usize, given: Option<&GrantAddresses>, origin: &Origin) -> R
         }
     }
     let rule = AddressRule { class, cidrs };
+    if class == AddressClass::Cluster {
+        return cluster(index, origin, rule);
+    }
     let Some(literal) = origin.literal else { return Ok(rule) };
     if !origin::pinned(origin, &rule.cidrs) {
         return denied(".addresses.cidrs", "an IP address as origin needs its own /32 or /128 here");
@@ -115,6 +133,23 @@ fn addresses(index: usize, given: Option<&GrantAddresses>, origin: &Origin) -> R
                 format!("the origin's address is of another class: {}", address::classify(literal).as_str());
             denied(".addresses.class", &remedy)
         }
+    }
+}
+
+/// Class `cluster` is for services of the cluster and for its own networks, which nobody but the author knows.
+fn cluster(index: usize, origin: &Origin, rule: AddressRule) -> Result<AddressRule, Denial> {
+    let denied = |field: &str, remedy: &str| {
+        Err(denied(Reason::AddressNotGranted, index, &format!(".addresses.{field}"), remedy))
+    };
+    if !names::in_cluster(&origin.host) {
+        return denied("class", "cluster is for names such as SERVICE.NAMESPACE.svc: write another class");
+    }
+    if rule.cidrs.is_empty() {
+        return denied("cidrs", "class cluster needs the cluster's Service range, such as 10.96.0.0/12");
+    }
+    match rule.cidrs.iter().position(|network| !address::is_private(*network)) {
+        Some(n) => denied(&format!("cidrs[{n}]"), "a cluster's network lies in private space as a whole"),
+        None => Ok(rule),
     }
 }
 

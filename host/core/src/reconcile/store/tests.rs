@@ -15,10 +15,14 @@ fn store(conditions: Vec<StoreCondition>) -> SecretStoreSpec {
 }
 
 fn check(store: Option<&SecretStoreSpec>, namespace: &str) -> Result<(), String> {
-    let key = StoreKey { kind: StoreKind::ClusterSecretStore, name: "main".into() };
+    check_kind(StoreKind::ClusterSecretStore, store, namespace)
+}
+
+fn check_kind(kind: StoreKind, store: Option<&SecretStoreSpec>, namespace: &str) -> Result<(), String> {
+    let key = StoreKey { kind, name: "main".into() };
     let labels = BTreeMap::from([("team".to_owned(), "a".to_owned())]);
     let namespace = ObjectMeta { name: namespace.into(), labels, ..ObjectMeta::default() };
-    usable(&key, store, "default", &namespace).map_err(|not_ready| not_ready.message)
+    usable(&key, store, "default", &namespace).map_err(|unusable| NotReady::from(unusable).message)
 }
 
 fn names(names: &[&str]) -> StoreCondition {
@@ -42,8 +46,7 @@ fn a_store_must_exist_and_be_of_our_class() {
     let class = |class: &str| SecretStoreSpec { controller: Some(class.into()), ..store(Vec::new()) };
     assert_eq!(check(Some(&class("")), "a"), Ok(()));
     assert_eq!(check(Some(&class("default")), "a"), Ok(()));
-    let other = check(Some(&class("other")), "a").unwrap_err();
-    assert_eq!(other, "ClusterSecretStore main: spec.controller names another controller class");
+    assert_eq!(check(Some(&class("other")), "a").unwrap_err(), OTHER_CLASS);
 }
 
 #[test]
@@ -73,4 +76,11 @@ fn any_condition_admits() {
         let verdict = check(Some(&store(conditions.clone())), "team-a");
         assert_eq!(verdict.is_ok(), admitted, "{conditions:?}");
     }
+}
+
+#[test]
+fn conditions_are_those_of_a_cluster_store() {
+    let store = store(vec![names(&["team-b"])]);
+    assert_eq!(check_kind(StoreKind::SecretStore, Some(&store), "team-a"), Ok(()));
+    assert!(check_kind(StoreKind::ClusterSecretStore, Some(&store), "team-a").is_err());
 }

@@ -13,7 +13,7 @@ use bailiwick_api::{
 use bailiwick_boundary::Failure;
 use serde::Deserialize;
 
-use super::super::{Observed, TargetState, created_by};
+use super::super::{Managed, Observed, TargetState, created_by};
 use crate::{
     catalogue::ValueRule,
     fetched::{EntryFailure, EntryResult, Sourced},
@@ -43,7 +43,7 @@ struct Input {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Target {
     #[serde(default, rename = "type")]
     kind: String,
@@ -57,6 +57,10 @@ struct Target {
     data: BTreeMap<String, String>,
     #[serde(default)]
     managed: Vec<String>,
+    #[serde(default)]
+    managed_labels: BTreeMap<String, String>,
+    #[serde(default)]
+    managed_annotations: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -97,7 +101,11 @@ impl Target {
             labels: self.labels,
             annotations: self.annotations,
             data: self.data.into_iter().map(value).collect(),
-            managed: self.managed,
+            managed: Managed {
+                keys: self.managed,
+                labels: self.managed_labels,
+                annotations: self.managed_annotations,
+            },
         };
         if let Some(owner) = state.labels.get_mut(LABEL_CREATED_BY) {
             resolve(owner, "own", created_by);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::super::{Action, DesiredSecret, EntryPlan, Plan, Settled};
+use super::super::{Action, DesiredSecret, EntryPlan, Managed, Plan, Settled};
 use crate::{secret::Value, values::hash};
 
 pub(super) fn plan(plan: &Plan) -> String {
@@ -47,7 +47,13 @@ pub(super) fn settled(settled: &Settled) -> String {
 
 fn written(secret: &DesiredSecret) -> String {
     let DesiredSecret { kind, immutable, owned, labels, annotations, data, managed, changes } = secret;
-    let mut out = format!("type: {kind}\nimmutable: {immutable}\nowned: {owned}\nmanaged: {managed:?}\n");
+    let Managed { keys, labels: own_labels, annotations: own_annotations } = managed;
+    let mut out = format!("type: {kind}\nimmutable: {immutable}\nowned: {owned}\nmanaged: {keys:?}\n");
+    for (name, own) in [("managedLabels", own_labels), ("managedAnnotations", own_annotations)] {
+        if !own.is_empty() {
+            out.push_str(&map(name, own));
+        }
+    }
     out.push_str(&map("labels", labels));
     out.push_str(&map("annotations", annotations));
     out.push_str("data:\n");
