@@ -4,6 +4,7 @@
 
 mod auth;
 mod body;
+mod keys;
 mod names;
 mod network;
 mod operations;

@@ -46,7 +46,8 @@ pub struct Listed {
     pub folder: bool,
 }
 
-/// Reads a name of a list reply: relative ones come below `prefix`, whole ones may start with `/`. None where it has
+/// Reads a name of a list reply: relative ones come below `prefix`, whole ones may start with `/` where the
+/// rule says so. None where it has
 /// empty or dot segments, so that it can stand for no key.
 #[must_use]
 pub fn listed(rule: &ListRule, prefix: &[String], name: &str) -> Option<Listed> {
@@ -57,7 +58,7 @@ pub fn listed(rule: &ListRule, prefix: &[String], name: &str) -> Option<Listed> 
     let (mut segments, name) = if rule.relative {
         (prefix.to_vec(), name)
     } else {
-        (Vec::new(), name.strip_prefix('/').unwrap_or(name))
+        (Vec::new(), name.strip_prefix('/').filter(|_| rule.leading_slash).unwrap_or(name))
     };
     segments.extend(name.split('/').map(str::to_owned));
     let whole = segments.iter().all(|segment| is_segment(segment)) && segments.len() <= class::MAX_SEGMENTS;

@@ -1,7 +1,15 @@
 use super::*;
 
 fn rule(items: &str, name: &str) -> ListRule {
-    ListRule { items: items.into(), name: name.into(), relative: false, folders: false, tags: None }
+    ListRule {
+        items: items.into(),
+        name: name.into(),
+        relative: false,
+        folders: false,
+        page: None,
+        leading_slash: false,
+        tags: None,
+    }
 }
 
 fn filtered(text: &str, rule: &ListRule, admit: impl FnMut(&str) -> bool) -> Result<String, ListShape> {
