@@ -47,7 +47,7 @@ pub struct FieldError {
 /// Every field that does not fit.
 pub fn check(catalogue: &Catalogue, settings: &Json) -> Result<Checked, Vec<FieldError>> {
     let base = format!("spec.provider.{}", catalogue.name);
-    let mut pass = Pass { base, errors: Vec::new(), config: BTreeMap::new() };
+    let mut pass = Pass::new(base);
     let public = pass.field(&catalogue.settings, "", settings);
     if pass.errors.is_empty() {
         Ok(Checked { public: public.unwrap_or_else(|| Json::Object(Map::new())), config: pass.config })
@@ -56,21 +56,33 @@ pub fn check(catalogue: &Catalogue, settings: &Json) -> Result<Checked, Vec<Fiel
     }
 }
 
+/// Whether a value, such as a default, is one that the field itself would take.
+pub(crate) fn takes(field: &Field, value: &Json) -> bool {
+    let mut pass = Pass::new(String::new());
+    pass.field(field, "", value);
+    pass.errors.is_empty()
+}
+
 /// One walk over the settings.
-struct Pass {
+struct Pass<'f> {
     base: String,
     errors: Vec<FieldError>,
     config: BTreeMap<String, Value>,
+    patterns: checks::Patterns<'f>,
 }
 
-impl Pass {
+impl<'f> Pass<'f> {
+    fn new(base: String) -> Self {
+        Self { base, errors: Vec::new(), config: BTreeMap::new(), patterns: BTreeMap::new() }
+    }
+
     fn error(&mut self, at: &str, problem: impl Into<String>, remedy: impl Into<String>) {
         let path = pointer::dotted(&self.base, at);
         self.errors.push(FieldError { path, problem: problem.into(), remedy: remedy.into() });
     }
 
     /// Checks one value and returns what of it is public.
-    fn field(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn field(&mut self, field: &'f Field, at: &str, value: &Json) -> Option<Json> {
         match field.kind {
             FieldKind::String => self.text(field, at, value),
             FieldKind::Integer => self.integer(field, at, value),
@@ -88,12 +100,12 @@ impl Pass {
         }
     }
 
-    fn text(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn text(&mut self, field: &'f Field, at: &str, value: &Json) -> Option<Json> {
         let Some(text) = value.as_str() else {
             self.error(at, "is not a text", "write a string");
             return None;
         };
-        for (problem, remedy) in checks::text(field, text) {
+        for (problem, remedy) in checks::text(field, text, &mut self.patterns) {
             self.error(at, problem, remedy);
         }
         if field.secret {
@@ -103,7 +115,7 @@ impl Pass {
         Some(value.clone())
     }
 
-    fn integer(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn integer(&mut self, field: &'f Field, at: &str, value: &Json) -> Option<Json> {
         match value.as_i64() {
             None => self.error(at, "is not a whole number", "write an integer"),
             Some(n) if field.min.is_some_and(|min| n < min) || field.max.is_some_and(|max| n > max) => {
@@ -121,7 +133,7 @@ impl Pass {
         Some(value.clone())
     }
 
-    fn object(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn object(&mut self, field: &'f Field, at: &str, value: &Json) -> Option<Json> {
         let Some(members) = value.as_object() else {
             self.error(at, "is not an object", "write fields");
             return None;
@@ -148,7 +160,7 @@ impl Pass {
         Some(Json::Object(public))
     }
 
-    fn array(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn array(&mut self, field: &'f Field, at: &str, value: &Json) -> Option<Json> {
         let Some(items) = value.as_array() else {
             self.error(at, "is not a list", "write a list");
             return None;
@@ -163,7 +175,7 @@ impl Pass {
         Some(Json::Array(kept))
     }
 
-    fn map(&mut self, field: &Field, at: &str, value: &Json) -> Option<Json> {
+    fn map(&mut self, field: &'f Field, at: &str, value: &Json) -> Option<Json> {
         let Some(members) = value.as_object() else {
             self.error(at, "is not a map", "write keys and values");
             return None;
@@ -178,7 +190,7 @@ impl Pass {
         Some(Json::Object(kept))
     }
 
-    fn count(&mut self, field: &Field, at: &str, count: usize) {
+    fn count(&mut self, field: &'f Field, at: &str, count: usize) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let most = field.max.unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
         if count < field.min.unwrap_or(0) || count > most {
