@@ -142,7 +142,7 @@ pub enum Segment {
 }
 
 /// The store's auth method, resolved and granted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Auth {
     /// The catalogue's name of the method.
     pub method: String,

@@ -4,6 +4,7 @@
 
 mod auth;
 mod body;
+mod keys;
 mod names;
 mod network;
 mod operations;
@@ -11,6 +12,7 @@ mod places;
 mod replies;
 mod settings;
 mod slots;
+mod texts;
 
 use super::Catalogue;
 
@@ -40,6 +42,7 @@ pub fn parse(text: &str) -> Result<Catalogue, Vec<CatalogueError>> {
     let catalogue = read(text).map_err(|error| vec![error])?;
     let mut faults = Faults::default();
     names::check(&catalogue, &mut faults);
+    texts::check(&catalogue, &mut faults);
     settings::check(&catalogue, &mut faults);
     network::check(&catalogue, &mut faults);
     operations::check(&catalogue, &mut faults);

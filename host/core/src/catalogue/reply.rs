@@ -19,7 +19,7 @@ pub struct ReplyRule {
     /// First match wins; unmatched: 2xx ok, 401 and 403 refused, 409 and 412 conflict, 429 throttled, else failed.
     #[serde(default)]
     pub outcomes: Vec<OutcomeRule>,
-    /// Pointers that must not be null or missing in a 2xx reply, else the outcome is absent.
+    /// What must not be null or missing in a 2xx reply, else the outcome is absent: at most one pointer, to the value.
     #[serde(default)]
     pub absent_when: Vec<String>,
     /// How a list reply names keys; they are filtered to granted ones before a handle exists (G9).
@@ -100,6 +100,12 @@ pub struct ListRule {
     /// whole find; how many is logged.
     #[serde(default)]
     pub class: Option<Class>,
+    /// Pointer to the token of the next page: besides names the one thing that may be public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Whole names may start with `/` and mean the same without it (SSM); else such a name stands for no key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leading_slash: bool,
     /// Tags of each item.
     #[serde(default)]
     pub tags: Option<TagsRule>,

@@ -49,7 +49,7 @@ pub struct FieldError {
 /// Every field that does not fit.
 pub fn check(catalogue: &Catalogue, settings: &Json) -> Result<Checked, Vec<FieldError>> {
     let root = Place::root(format!("spec.provider.{}", catalogue.key()));
-    let mut pass = Pass { errors: Vec::new(), config: BTreeMap::new() };
+    let mut pass = Pass::default();
     let public = pass.field(&catalogue.settings, &root, settings);
     if pass.errors.is_empty() {
         Ok(Checked { public: public.unwrap_or_else(|| Json::Object(Map::new())), config: pass.config })
@@ -58,20 +58,29 @@ pub fn check(catalogue: &Catalogue, settings: &Json) -> Result<Checked, Vec<Fiel
     }
 }
 
-/// One walk over the settings.
-struct Pass {
-    errors: Vec<FieldError>,
-    config: BTreeMap<String, Value>,
+/// Whether a value, such as a default, is one that the field itself would take.
+pub(crate) fn takes(field: &Field, value: &Json) -> bool {
+    let mut pass = Pass::default();
+    pass.field(field, &Place::root(String::new()), value);
+    pass.errors.is_empty()
 }
 
-impl Pass {
+/// One walk over the settings.
+#[derive(Default)]
+struct Pass<'f> {
+    errors: Vec<FieldError>,
+    config: BTreeMap<String, Value>,
+    patterns: checks::Patterns<'f>,
+}
+
+impl<'f> Pass<'f> {
     fn error(&mut self, at: &Place, problem: impl Into<String>, remedy: impl Into<String>) {
         let path = at.shown().to_owned();
         self.errors.push(FieldError { path, problem: problem.into(), remedy: remedy.into() });
     }
 
     /// Checks one value and returns what of it is public.
-    fn field(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
+    fn field(&mut self, field: &'f Field, at: &Place, value: &Json) -> Option<Json> {
         match field.kind {
             FieldKind::String => self.text(field, at, value),
             FieldKind::Integer => self.integer(field, at, value),
@@ -89,12 +98,12 @@ impl Pass {
         }
     }
 
-    fn text(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
+    fn text(&mut self, field: &'f Field, at: &Place, value: &Json) -> Option<Json> {
         let Some(text) = value.as_str() else {
             self.error(at, "is not a text", "write a string");
             return None;
         };
-        for (problem, remedy) in checks::text(field, text) {
+        for (problem, remedy) in checks::text(field, text, &mut self.patterns) {
             self.error(at, problem, remedy);
         }
         if field.secret {
@@ -104,7 +113,7 @@ impl Pass {
         Some(value.clone())
     }
 
-    fn integer(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
+    fn integer(&mut self, field: &'f Field, at: &Place, value: &Json) -> Option<Json> {
         match value.as_i64() {
             None => self.error(at, "is not a whole number", "write an integer"),
             Some(n) if field.min.is_some_and(|min| n < min) || field.max.is_some_and(|max| n > max) => {
@@ -122,7 +131,7 @@ impl Pass {
         Some(value.clone())
     }
 
-    fn object(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
+    fn object(&mut self, field: &'f Field, at: &Place, value: &Json) -> Option<Json> {
         let Some(members) = value.as_object() else {
             self.error(at, "is not an object", "write fields");
             return None;
@@ -149,7 +158,7 @@ impl Pass {
         Some(Json::Object(public))
     }
 
-    fn array(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
+    fn array(&mut self, field: &'f Field, at: &Place, value: &Json) -> Option<Json> {
         let Some(items) = value.as_array() else {
             self.error(at, "is not a list", "write a list");
             return None;
@@ -164,7 +173,7 @@ impl Pass {
         Some(Json::Array(kept))
     }
 
-    fn map(&mut self, field: &Field, at: &Place, value: &Json) -> Option<Json> {
+    fn map(&mut self, field: &'f Field, at: &Place, value: &Json) -> Option<Json> {
         let Some(members) = value.as_object() else {
             self.error(at, "is not a map", "write keys and values");
             return None;
@@ -179,7 +188,7 @@ impl Pass {
         Some(Json::Object(kept))
     }
 
-    fn count(&mut self, field: &Field, at: &Place, count: usize) {
+    fn count(&mut self, field: &'f Field, at: &Place, count: usize) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let most = field.max.unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
         if count < field.min.unwrap_or(0) || count > most {

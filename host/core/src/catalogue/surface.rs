@@ -50,7 +50,10 @@ pub fn hash(catalogue: &Catalogue) -> String {
 /// Whether everything that `new` may ask for was in `granted` too. True only where that is provable.
 #[must_use]
 pub fn narrower_or_equal(new: &Catalogue, granted: &Catalogue) -> bool {
+    let schema = &new.settings;
     let (new, granted) = (surface(new), surface(granted));
+    // What was a secret is one still, or gone: else the guest would be handed what it could not see.
+    let kept = |at: &String| super::pointer::field(schema, at).is_none() || new.secrets.contains_key(at);
     new.name == granted.name
         && new.key == granted.key
         && new.world == granted.world
@@ -61,6 +64,7 @@ pub fn narrower_or_equal(new: &Catalogue, granted: &Catalogue) -> bool {
         && (new.config.is_none() || new.config == granted.config)
         && subset(&new.authorities, &granted.authorities, |a, b| a == b)
         && subset(&new.secrets, &granted.secrets, |a, b| a == b)
+        && granted.secrets.keys().all(kept)
         && subset(&new.sent, &granted.sent, |a, b| a == b)
         && subset(&new.auth, &granted.auth, narrower_auth)
         && subset(&new.operations, &granted.operations, narrower_operation)

@@ -40,13 +40,24 @@ pub(super) fn choose(
     let entries = request.grant.spec.auth.iter().enumerate().filter(|(_, entry)| entry.method == *name);
     let missing = format!("the grant has no auth entry for the method {name}");
     let mut denial = Denial::new(Reason::AuthMethodNotGranted, field, missing);
+    let mut found: Option<(Auth, usize)> = None;
     for (index, entry) in entries {
-        match resolve(request, targets, (name, method), entry) {
-            Ok(auth) => return Ok(Some((auth, index))),
-            Err(why) => denial = why,
+        match (resolve(request, targets, (name, method), entry), &found) {
+            (Ok(auth), None) => found = Some((auth, index)),
+            (Ok(auth), Some((first, _))) if auth == *first => {}
+            (Ok(auth), Some((first, _))) => return Err(several(request, method, first, &auth)),
+            (Err(why), _) => denial = why,
         }
     }
-    Err(denial)
+    found.map(Some).ok_or(denial)
+}
+
+/// G6, G8: a store that is silent takes the grant's only value; of several it must say which.
+fn several(request: &Request<'_>, method: &AuthMethod, one: &Auth, other: &Auth) -> Denial {
+    let slot = method.slots.iter().find(|(name, _)| one.slots.get(*name) != other.slots.get(*name));
+    let at = slot.and_then(|(_, rule)| rule.settings.as_ref()).unwrap_or(&method.when);
+    let remedy = "the grant has several: the store must say which, or the grant must be split";
+    Denial::new(Reason::AccountNotGranted, store_field(request.catalogue, at), remedy)
 }
 
 fn check_entry(catalogue: &Catalogue, n: usize, entry: &GrantAuth) -> Result<(), Denial> {
@@ -82,7 +93,18 @@ fn check_entry(catalogue: &Catalogue, n: usize, entry: &GrantAuth) -> Result<(),
         let remedy = "belongs together with serviceAccounts: write one audience, or neither";
         return refused(Reason::AuthMethodNotGranted, ".audience", remedy);
     }
+    if entry.audience.as_deref().is_some_and(is_api_server) {
+        let remedy = "is the API server's own: a token for it could do all that the service account may";
+        return refused(Reason::AuthMethodNotGranted, ".audience", remedy);
+    }
     Ok(())
+}
+
+/// Whether an audience is one that API servers take for their own by default.
+fn is_api_server(audience: &str) -> bool {
+    let lower = audience.to_ascii_lowercase();
+    let host = lower.strip_prefix("https://").unwrap_or(&lower);
+    host.starts_with("kubernetes.default")
 }
 
 /// A default that stands for an account slot is known only when a target is chosen: until then the slot may be empty.

@@ -9,7 +9,16 @@ pub(crate) const MAX_SEGMENTS: usize = 32;
 /// Whether `text` is in `class`. No class admits C0, DEL, the empty text, or `.` and `..`.
 #[must_use]
 pub(crate) fn fits(class: Class, text: &str) -> bool {
-    let (longest, byte): (usize, fn(u8) -> bool) = match class {
+    let (longest, byte) = bounds(class);
+    (1..=longest).contains(&text.len())
+        && text.bytes().all(byte)
+        && !matches!(text, "." | "..")
+        && (class != Class::Arn || text.starts_with("arn:"))
+}
+
+/// The most bytes of a class, and which bytes they may be.
+fn bounds(class: Class) -> (usize, fn(u8) -> bool) {
+    match class {
         Class::Segment => (255, |b| b.is_ascii_alphanumeric() || b"_.@+=-".contains(&b)),
         Class::SecretName => (255, |b| b.is_ascii_alphanumeric() || b"_.@+=!-".contains(&b)),
         Class::Wide => (255, |b| (0x20..0x7f).contains(&b) && !b"/\\%?#".contains(&b)),
@@ -18,11 +27,13 @@ pub(crate) fn fits(class: Class, text: &str) -> bool {
         Class::Arn => (2048, |b| b.is_ascii_graphic()),
         Class::Token => (8192, |b| b.is_ascii_graphic()),
         Class::Text => (4096, |b| b >= 0x20 && b != 0x7f),
-    };
-    (1..=longest).contains(&text.len())
-        && text.bytes().all(byte)
-        && !matches!(text, "." | "..")
-        && (class != Class::Arn || text.starts_with("arn:"))
+    }
+}
+
+/// Whether a byte can stand in a text of `class`; between the segments of a multi slot stands `/`.
+#[must_use]
+pub(crate) fn holds(class: Class, multi: bool, byte: u8) -> bool {
+    (multi && byte == b'/') || bounds(class).1(byte)
 }
 
 /// As [`fits`], for each segment of a multi slot.

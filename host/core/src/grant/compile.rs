@@ -52,7 +52,7 @@ pub fn compile(request: &Request<'_>) -> Result<Program, Denial> {
         lines: granted,
         auth: auth_line,
     };
-    overlap::check(request.catalogue, &plans)?;
+    overlap::check(request.catalogue, &plans, &chosen.targets)?;
     Ok(Program {
         stamp,
         catalogue: request.catalogue.clone(),

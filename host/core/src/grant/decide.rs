@@ -9,7 +9,7 @@ use super::{
     render::Writer,
 };
 use crate::{
-    catalogue::{Operation, OperationClass},
+    catalogue::{Operation, OperationClass, template},
     program::{Admitted, AdmittedBody, Call, Content, Program, Target},
     reason::{Denial, Reason},
 };
@@ -56,7 +56,11 @@ fn admitted<'p>(
 ) -> Result<(&'p Operation, &'p Plan, &'p Target), Denial> {
     let found = program.operations.get(call.operation).and_then(|id| program.catalogue.operations.get(id));
     let Some(operation) = found else {
-        let field = format!("operations.{}", call.operation.get(..64).unwrap_or(call.operation));
+        // The guest wrote it, so that only what could be an operation's name is repeated.
+        let field = match template::is_name(call.operation) {
+            true => format!("operations.{}", call.operation),
+            false => "operations".to_owned(),
+        };
         return Err(Denial::new(
             Reason::OperationNotGranted,
             field,

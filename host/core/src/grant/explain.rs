@@ -73,8 +73,8 @@ pub fn explain(requests: &[Request<'_>], entry: &Entry) -> Explained {
 fn requests_of(program: &Program, entry: &Entry) -> Vec<Sent> {
     let mut sent = Vec::new();
     for id in &program.operations {
-        let settings = exchange_arguments(program, id);
-        sent.extend(settings.and_then(|args| decided(program, id, &args)));
+        let class = program.catalogue.operations.get(id).map(|operation| operation.class);
+        sent.extend(decided(program, id, &[]).filter(|_| class == Some(OperationClass::Exchange)));
     }
     for (id, operation) in route::candidates(program, entry) {
         sent.extend(decided(program, id, &route::arguments(operation, entry)));
@@ -83,16 +83,6 @@ fn requests_of(program: &Program, entry: &Entry) -> Vec<Sent> {
         sent.extend(program.operations.iter().filter_map(|id| for_each_name(program, id)));
     }
     sent
-}
-
-fn exchange_arguments<'a>(program: &'a Program, id: &str) -> Option<Vec<(&'a str, Content<'a>)>> {
-    let operation = program.catalogue.operations.get(id)?;
-    let from_settings = |(name, slot): (&'a String, &'a crate::catalogue::Slot)| match &slot.source {
-        Source::Settings(at) => Some((name.as_str(), Content::Settings(at))),
-        _ => None,
-    };
-    let args = || operation.slots.iter().filter_map(from_settings).collect();
-    (operation.class == OperationClass::Exchange).then(args)
 }
 
 fn decided(program: &Program, id: &str, args: &[(&str, Content<'_>)]) -> Option<Sent> {

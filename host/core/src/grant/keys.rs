@@ -46,8 +46,9 @@ pub struct Listed {
     pub folder: bool,
 }
 
-/// Reads a name of a list reply: relative ones come below `prefix`, whole ones may start with `/`. None where it has
-/// empty or dot segments or is outside of the rule's class, so that it can stand for no key that could be asked for.
+/// Reads a name of a list reply: relative ones come below `prefix`, whole ones may start with `/` where the rule says
+/// so. None where it has empty or dot segments or is outside of the rule's class, so that it can stand for no key that
+/// could be asked for.
 #[must_use]
 pub fn listed(rule: &ListRule, prefix: &[String], name: &str) -> Option<Listed> {
     let (name, folder) = match name.strip_suffix('/') {
@@ -57,7 +58,7 @@ pub fn listed(rule: &ListRule, prefix: &[String], name: &str) -> Option<Listed> 
     let (mut segments, name) = if rule.relative {
         (prefix.to_vec(), name)
     } else {
-        (Vec::new(), name.strip_prefix('/').unwrap_or(name))
+        (Vec::new(), name.strip_prefix('/').filter(|_| rule.leading_slash).unwrap_or(name))
     };
     let sendable = |segment: &str| rule.class.is_none_or(|class| class::fits(class, segment));
     if !name.split('/').all(sendable) {

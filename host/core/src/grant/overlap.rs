@@ -1,12 +1,14 @@
 //! B5, with the grant's slots written in: no operation that a guest gets an answer from may reach the path of an
 //! exchange, whose answer is sealed. The catalogue's templates were compared before; here a mount called `auth` or a
-//! key called `login` could still make them meet.
+//! key called `login` could still make them meet, and two authorities may be one origin. Methods do not keep them
+//! apart, since some backends let a request override its method; the fixed verbs of AWS, whose path is `/`, do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{PathPart, Plan, Plans, TextPiece};
 use crate::{
-    catalogue::{Catalogue, OperationClass},
+    catalogue::{Body, Catalogue, Operation, OperationClass, template::Template},
+    program::Target,
     reason::{Denial, Reason},
 };
 
@@ -20,11 +22,16 @@ struct Step<'a> {
     optional: bool,
 }
 
-/// Compares every exchange of the program with every other operation of its authority and method.
+/// Compares every exchange of the program with every other operation of its origin.
 ///
 /// # Errors
-/// [`Reason::AccountNotGranted`]: other slots in the grant would keep them apart.
-pub(super) fn check(catalogue: &Catalogue, plans: &Plans) -> Result<(), Denial> {
+/// [`Reason::AccountNotGranted`] or [`Reason::HostNotGranted`]: other slots, or another origin, in the grant would keep
+/// them apart.
+pub(super) fn check(
+    catalogue: &Catalogue,
+    plans: &Plans,
+    targets: &BTreeMap<String, Target>,
+) -> Result<(), Denial> {
     let of = |exchanges: bool| {
         plans.operations.iter().filter_map(move |(id, plan)| {
             let operation = catalogue.operations.get(id)?;
@@ -33,19 +40,54 @@ pub(super) fn check(catalogue: &Catalogue, plans: &Plans) -> Result<(), Denial> 
     };
     for (_, exchange, sealed) in of(true) {
         for (id, operation, plan) in of(false) {
-            let same = operation.method == exchange.method && plan.authority == sealed.authority;
-            if same && meet(&steps(plan), &steps(sealed)) {
-                let index = plans.targets.get(&plan.authority).copied().unwrap_or_default();
-                let remedy = format!("lets {id} reach the path of an exchange (B5): choose other slots");
-                return Err(Denial::new(
-                    Reason::AccountNotGranted,
-                    format!("targets[{index}].account"),
-                    remedy,
-                ));
+            let origin = |plan: &Plan| targets.get(&plan.authority).map(|target| &target.origin);
+            let (one, other) = (steps(plan), steps(sealed));
+            let verbs = one.is_empty() && other.is_empty() && verbs_differ(operation, exchange);
+            if origin(plan) == origin(sealed) && !verbs && meet(&one, &other) {
+                return Err(denied(plans, id, plan, sealed));
             }
         }
     }
     Ok(())
+}
+
+#[cold]
+fn denied(plans: &Plans, id: &str, plan: &Plan, sealed: &Plan) -> Denial {
+    let index = plans.targets.get(&plan.authority).copied().unwrap_or_default();
+    let (reason, field, what) = if plan.authority == sealed.authority {
+        (Reason::AccountNotGranted, "account", "other slots")
+    } else {
+        (Reason::HostNotGranted, "origin", "another origin")
+    };
+    let remedy = format!("lets {id} reach the path of an exchange (B5): choose {what}");
+    Denial::new(reason, format!("targets[{index}].{field}"), remedy)
+}
+
+/// Whether AWS does one thing for one operation and another for the other: each names a verb, and no part of them is
+/// the same.
+fn verbs_differ(one: &Operation, other: &Operation) -> bool {
+    let ((target, action), (other_target, other_action)) = (verb(one), verb(other));
+    let differ = |a: Option<&str>, b: Option<&str>| a.is_none() || a != b;
+    let named = |target: Option<&str>, action: Option<&str>| target.is_some() || action.is_some();
+    named(target, action)
+        && named(other_target, other_action)
+        && differ(target, other_target)
+        && differ(action, other_action)
+}
+
+/// The literal `X-Amz-Target` and `Action` of an operation. The action stands in query or form.
+fn verb(operation: &Operation) -> (Option<&str>, Option<&str>) {
+    let form = match &operation.body {
+        Some(Body::Form(form)) => Some(form),
+        _ => None,
+    };
+    let action = literal(&operation.query, "action").or(form.and_then(|form| literal(form, "action")));
+    (literal(&operation.headers, "x-amz-target"), action)
+}
+
+fn literal<'a>(members: &'a BTreeMap<String, String>, wanted: &str) -> Option<&'a str> {
+    let (_, text) = members.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+    Template::parse(text).is_ok_and(|template| template.is_literal()).then_some(text)
 }
 
 fn steps(plan: &Plan) -> Vec<Step<'_>> {

@@ -17,7 +17,7 @@ use crate::{
 pub fn admits(program: &Program, entry: &Entry) -> Result<(), Denial> {
     let mut nearest: Option<Denial> = None;
     let candidates = candidates(program, entry);
-    if asks_metadata(entry) && candidates.iter().any(|(_, operation)| !suits(operation, entry)) {
+    if asks_metadata(entry) && candidates.is_empty() && program.catalogue.config.is_none() {
         let remedy = "no granted operation reads metadata in a store like this one";
         return Err(Denial::new(Reason::OperationNotGranted, "metadataPolicy", remedy));
     }
@@ -25,7 +25,7 @@ pub fn admits(program: &Program, entry: &Entry) -> Result<(), Denial> {
         let args = arguments(operation, entry);
         let call = Call { operation: id, args: &args, by: None, free_bits_spent: 0 };
         match decide(program, &call) {
-            Ok(_) => return Ok(()),
+            Ok(_) => return names_are_read(program, entry),
             Err(denial) => nearest = Some(nearer(nearest, denial)),
         }
     }
@@ -39,6 +39,22 @@ pub fn admits(program: &Program, entry: &Entry) -> Result<(), Denial> {
             "the grant names no operation that answers such an entry",
         )),
     }
+}
+
+/// I5: a find that could list and read nothing would take the entry from a grant that can do both.
+fn names_are_read(program: &Program, entry: &Entry) -> Result<(), Denial> {
+    let listed = |slot: &Slot| matches!(slot.source, Source::Echo);
+    let reads = |operation: &Operation| {
+        operation.class == OperationClass::Read
+            && operation.reply.tags.is_none()
+            && operation.key.iter().any(|name| operation.slots.get(name).is_some_and(listed))
+    };
+    let mut granted = program.operations.iter().filter_map(|id| program.catalogue.operations.get(id));
+    if !matches!(entry, Entry::Find(_)) || granted.any(reads) {
+        return Ok(());
+    }
+    let remedy = "the grant names no operation that reads what a list names";
+    Err(Denial::new(Reason::OperationNotGranted, "operations", remedy))
 }
 
 /// The first of the compiled grants, in the order given, that admits an entry.
@@ -67,7 +83,8 @@ pub(super) fn candidates<'a>(program: &'a Program, entry: &Entry) -> Vec<(&'a St
     let all = || program.operations.iter().filter_map(|id| Some((id, program.catalogue.operations.get(id)?)));
     let fitting: Vec<_> = all().filter(|(_, operation)| answers(operation, entry)).collect();
     let chosen: Vec<_> = fitting.iter().filter(|(_, operation)| suits(operation, entry)).copied().collect();
-    if chosen.is_empty() { fitting } else { chosen }
+    // A find without a path, and one whose path the host compares, may list everything; a reference has one meaning.
+    if chosen.is_empty() && matches!(entry, Entry::Find(_)) { fitting } else { chosen }
 }
 
 /// The class is right, and no slot of the key waits for a name that only a reply can give.

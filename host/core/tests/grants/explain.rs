@@ -136,7 +136,7 @@ fn explains_a_find_and_what_follows_for_each_name() {
 fn a_version_fills_the_slot_that_it_is_meant_for() {
     let input = with(
         "aws.yaml",
-        &json!({"grant": {"spec": {"operations": ["get-secret", "list-secrets", "list-path"]}}}),
+        &json!({"grant": {"spec": {"operations": ["get-secret", "get-listed", "list-secrets", "list-path"]}}}),
     );
     for (version, body) in [
         (None, json!({"SecretId": "prod/db"})),
@@ -150,9 +150,31 @@ fn a_version_fills_the_slot_that_it_is_meant_for() {
     assert_eq!(sent(&input, &secret("dev/db", None)), Err(Reason::KeyNotGranted));
     // A path is not given to the operation that lists everything.
     assert_eq!(sent(&input, &find(Some("dev"))), Err(Reason::KeyNotGranted));
-    let operations = |entry: &Entry| sent(&input, entry).unwrap().last().unwrap().operation.clone();
+    let operations = |entry: &Entry| {
+        let sent = sent(&input, entry).unwrap();
+        sent.iter().rfind(|sent| !sent.each_name).unwrap().operation.clone()
+    };
     assert_eq!(operations(&find(Some("prod"))), "list-path");
     assert_eq!(operations(&find(None)), "list-secrets");
+}
+
+#[test]
+fn i5_denied_a_find_whose_names_nothing_reads() {
+    let lists =
+        |operations: &Json| with("vault.yaml", &json!({"grant": {"spec": {"operations": operations}}}));
+    let wanted = find(Some("team-a"));
+    assert_eq!(sent(&lists(&json!(["list", "get"])), &wanted), Err(Reason::OperationNotGranted));
+    assert!(sent(&lists(&json!(["list", "get-listed"])), &wanted).is_ok(), "its allowed twin");
+}
+
+#[test]
+fn i5_denied_metadata_where_nothing_reads_it() {
+    let reads = with("vault.yaml", &json!({}));
+    let entry = |metadata| {
+        Entry::Secret(Reference { key: "team-a/db".into(), property: None, version: None, metadata })
+    };
+    assert_eq!(sent(&reads, &entry(true)), Err(Reason::OperationNotGranted));
+    assert!(sent(&reads, &entry(false)).is_ok(), "its allowed twin");
 }
 
 fn check(input: &Input) -> Report {

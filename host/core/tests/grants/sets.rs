@@ -1,8 +1,12 @@
 //! I5: grants add up and nothing else. For sets of grants G ⊆ G', what G allows G' allows too, and what G' allows some
-//! single grant of it allows alone. Within a grant, saying less never allows more.
+//! single grant of it allows alone. Within a grant, saying less never allows more. Allowed means that a grant is chosen
+//! and that what the run then asks for may leave.
 
-use bailiwick_boundary::{Entry, Find, Reference};
-use bailiwick_core::grant::{self, Compiled};
+use bailiwick_boundary::{Entry, Find, Part, Reference};
+use bailiwick_core::{
+    grant::{self, Compiled},
+    program::{Call, Content, Program},
+};
 use proptest::{prelude::*, sample::subsequence, test_runner::TestRunner};
 use serde_json::{Value as Json, json};
 
@@ -32,7 +36,7 @@ fn small() -> impl Strategy<Value = Small> {
     };
     (
         some(vec!["team-a", "team-b"], 1),
-        some(vec!["read", "list", "get"], 0),
+        some(vec!["read", "list", "get", "browse", "get-listed"], 0),
         prop_oneof![4 => Just("https://vault.corp.example:8200"), 1 => Just("https://other.example")],
         prop_oneof![4 => Just("kv"), 1 => Just("other")],
         some(vec!["a/**", "a/x", "*", "b/*", "**"], 0),
@@ -51,9 +55,11 @@ fn small() -> impl Strategy<Value = Small> {
 fn entry() -> impl Strategy<Value = Entry> {
     let key = prop_oneof![Just("a"), Just("a/x"), Just("a/y/z"), Just("b/x"), Just("c")];
     let find = prop_oneof![Just(None), Just(Some("a")), Just(Some("b")), Just(Some("a/y"))];
-    let reference = |key: &str| Reference { key: key.into(), property: None, version: None, metadata: false };
+    let reference = |(key, metadata): (&str, bool)| {
+        Entry::Secret(Reference { key: key.into(), property: None, version: None, metadata })
+    };
     prop_oneof![
-        key.prop_map(move |key| Entry::Secret(reference(key))),
+        (key, proptest::bool::weighted(0.1)).prop_map(reference),
         find.prop_map(|path| Entry::Find(Find { path: path.map(str::to_owned), by_tags: false })),
     ]
 }
@@ -68,6 +74,29 @@ fn compile(base: &Json, small: &Small) -> Compiled {
     grant::compile(&Input::read(&input).request())
 }
 
+/// Whether the grant that is chosen lets everything leave that a run for the entry asks for.
+fn runs(compiled: &[Compiled], entry: &Entry) -> bool {
+    let chosen = grant::choose(compiled, entry).ok().and_then(|index| compiled[index].as_ref().ok());
+    let leaves = |program: &Program, operation: &str, slot: &str, content: Content<'_>| {
+        let args = [(slot, content)];
+        grant::decide(program, &Call { operation, args: &args, by: None, free_bits_spent: 0 }).is_ok()
+    };
+    let part = |part, text| Content::Entry { entry: 0, part, text };
+    chosen.is_some_and(|program| match entry {
+        Entry::Secret(reference) | Entry::Extract(reference) => {
+            // The catalogue reads no metadata.
+            !reference.metadata && leaves(program, "get", "key", part(Part::Key, Some(&reference.key)))
+        }
+        Entry::Find(find) => {
+            let path = find.path.as_deref();
+            let prefix: Vec<String> =
+                path.into_iter().flat_map(|path| path.split('/')).map(str::to_owned).collect();
+            leaves(program, "browse", "path", part(Part::Path, path))
+                && leaves(program, "get-listed", "name", Content::Echo { text: "x", listed: Some(&prefix) })
+        }
+    })
+}
+
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -80,7 +109,10 @@ fn i5_allowed_by_a_set_is_allowed_by_more_and_by_one_alone() {
         .run(&(proptest::collection::vec(small(), 0..5), any::<u8>(), entry()), |(grants, mask, entry)| {
             let allows = |grants: &[&Small]| {
                 let compiled: Vec<Compiled> = grants.iter().map(|grant| compile(&base, grant)).collect();
-                grant::choose(&compiled, &entry).is_ok()
+                // Whoever is chosen can do it: none is chosen that would fail later.
+                let runs = runs(&compiled, &entry);
+                assert_eq!(grant::choose(&compiled, &entry).is_ok(), runs, "{grants:?}");
+                runs
             };
             let all: Vec<&Small> = grants.iter().collect();
             let picked = |n: &usize| mask & (1 << n) != 0;
@@ -107,7 +139,7 @@ fn i5_denied_stays_denied_when_a_grant_says_less() {
             if !list.is_empty() {
                 list.remove(which % list.len());
             }
-            let allows = |grant: &Small| grant::choose(&[compile(&base, grant)], &entry).is_ok();
+            let allows = |grant: &Small| runs(&[compile(&base, grant)], &entry);
             prop_assert!(!allows(&less) || allows(&grant), "{:?} allows more than {:?}", less, grant);
             Ok(())
         })

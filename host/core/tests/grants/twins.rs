@@ -10,6 +10,7 @@ const ALLOW_RULES: &[&str] = &[
     "b1 prefixes are cut and put on as the catalogue says",
     "b1 free text within freeBits",
     "b1 parts of one entry",
+    "b5 an origin that exchanges share",
     "b6 a credential for what it was bound to",
     "g1 a limit above what is used",
     "g2 a grant for this provider",

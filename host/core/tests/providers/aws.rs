@@ -17,9 +17,9 @@ fn aws_asks_secrets_manager() {
         ("sm-get", vec![key("team-a/db")], get, json!({"SecretId": "team-a/db"})),
         (
             "sm-get",
-            vec![key("/team-a/db"), version("stage", "AWSPREVIOUS")],
+            vec![key("team-a/db"), version("stage", "AWSPREVIOUS")],
             get,
-            json!({"SecretId": "/team-a/db", "VersionStage": "AWSPREVIOUS"}),
+            json!({"SecretId": "team-a/db", "VersionStage": "AWSPREVIOUS"}),
         ),
         (
             "sm-get-binary",
@@ -55,6 +55,9 @@ fn aws_asks_secrets_manager() {
     }
     for (operation, args, reason) in [
         ("sm-get", vec![key("team-b/db")], Reason::KeyNotGranted),
+        // Secrets Manager knows `/team-a/db` as another secret than `team-a/db`.
+        ("sm-get", vec![key("/team-a/db")], Reason::SlotNotAllowed),
+        ("sm-get-listed", vec![echo("name", "/team-a/db", Some(&[]))], Reason::SlotNotAllowed),
         (
             "sm-get",
             vec![key("arn:aws:secretsmanager:eu-central-1:999999999999:secret:team-a/db")],

@@ -3,7 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Faults, body::is_host_header, network};
+use super::{
+    Faults,
+    body::{self, is_host_header},
+    network,
+};
 use crate::catalogue::{
     Attach, AuthMethod, Body, Catalogue, FieldKind, Input, OperationClass, pointer, template::Piece,
 };
@@ -106,7 +110,7 @@ fn check_attach(
     match attach {
         Attach::Header { name, prefix, .. } => header(path, name, prefix, faults),
         Attach::Basic { .. } => {}
-        Attach::Body { pointer, .. } => body(path, pointer, operations, catalogue, faults),
+        Attach::Body { pointer, .. } => member(path, pointer, operations, catalogue, faults),
         Attach::Sigv4 { .. } => {
             let signed = operations.iter().filter_map(|id| catalogue.operations.get(id)).all(|operation| {
                 network::authority_of(operation, catalogue).is_some_and(|a| a.service.is_some())
@@ -121,13 +125,25 @@ fn header(path: &str, name: &str, prefix: &str, faults: &mut Faults) {
     let token =
         (1..=64).contains(&lower.len()) && lower.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let free = CREDENTIAL_HEADERS.contains(&lower.as_str()) || !is_host_header(&lower);
-    faults.unless(token && free, path, "names a header that carries no credential", "use another header");
+    let pinned = body::is_pinned(&lower) && !CREDENTIAL_HEADERS.contains(&lower.as_str());
+    faults.unless(
+        token && free && !pinned,
+        path,
+        "names a header that carries no credential",
+        "use another header",
+    );
     let printable = prefix.bytes().all(|b| (0x20..0x7f).contains(&b)) && prefix.len() <= 64;
     faults.unless(printable, path, "has a prefix that is not short printable ASCII", "correct it");
 }
 
 /// B5: a body pointer leads to a member that the template leaves free, in an object that it has.
-fn body(path: &str, at: &str, operations: &[String], catalogue: &Catalogue, faults: &mut Faults) {
+fn member(path: &str, at: &str, operations: &[String], catalogue: &Catalogue, faults: &mut Faults) {
+    faults.unless(
+        !body::chooses_verb(at) && body::shares(at).is_none(),
+        path,
+        "would choose what the backend does (G10)",
+        "attach credentials to members that carry credentials",
+    );
     for id in operations {
         let Some(operation) = catalogue.operations.get(id) else { continue };
         let (parent, name) = at.rsplit_once('/').unwrap_or_default();

@@ -5,7 +5,7 @@ use super::{
     Faults,
     places::{Part, Place},
 };
-use crate::catalogue::{Body, Operation, template::Piece};
+use crate::catalogue::{Body, Operation};
 
 /// Headers that the host writes or that nobody sends (egress 2.2), lower case.
 const HOST_HEADERS: [&str; 35] = [
@@ -73,6 +73,18 @@ const SHARING: [&str; 14] = [
     "sys/raw",
 ];
 
+/// Query and body members that carry a credential, or make a backend take one request for another, lower case.
+const HOST_MEMBERS: [&str; 8] = [
+    "_method",
+    "_http_method",
+    "x-http-method-override",
+    "sudo",
+    "private_token",
+    "access_token",
+    "impersonate-user",
+    "job_token",
+];
+
 pub(super) fn check(id: &str, operation: &Operation, places: &[Place], faults: &mut Faults) {
     let base = format!("operations.{id}");
     for place in places {
@@ -80,6 +92,9 @@ pub(super) fn check(id: &str, operation: &Operation, places: &[Place], faults: &
             Part::Query => query(place, faults),
             Part::Header => header(place, faults),
             Part::Body | Part::Path { .. } => {}
+        }
+        if matches!(place.part, Part::Query | Part::Body) {
+            member(place, faults);
         }
         verb(place, faults);
     }
@@ -113,6 +128,20 @@ fn query(place: &Place, faults: &mut Faults) {
     );
 }
 
+/// Members of query and body that are the host's, and names that look like templates, which they are not.
+fn member(place: &Place, faults: &mut Faults) {
+    let lower = place.name.to_ascii_lowercase();
+    let last = lower.rsplit('/').next().unwrap_or_default();
+    let signed = place.part == Part::Query && last.starts_with("x-amz-");
+    faults.unless(
+        !signed && !HOST_MEMBERS.contains(&last),
+        &place.path,
+        "is a member that is the host's alone",
+        "remove it: credentials are attached, and methods are written as the method",
+    );
+    faults.unless(!lower.contains(['{', '}']), &place.path, "has a brace in a name", "slots stand in values");
+}
+
 fn header(place: &Place, faults: &mut Faults) {
     let name = place.name.to_ascii_lowercase();
     let token = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
@@ -124,7 +153,7 @@ fn header(place: &Place, faults: &mut Faults) {
     );
     let owned = is_host_header(&name) || SIGNED.contains(&name.as_str());
     faults.unless(!owned, &place.path, "is a header that is the host's alone", "remove it");
-    let pinned = PINNED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    let pinned = is_pinned(&name);
     faults.unless(
         !pinned || place.template.slots().next().is_none(),
         &place.path,
@@ -145,11 +174,26 @@ pub(super) fn is_host_header(name: &str) -> bool {
     HOST_HEADERS.contains(&name) || HOST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// What chooses the verb is literal: AWS puts it into a header or a member called `Action`.
+/// Whether a lower-case header name can widen a request.
+pub(super) fn is_pinned(name: &str) -> bool {
+    PINNED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether a member, or a pointer to one, chooses the verb: AWS calls it `Action`.
+pub(super) fn chooses_verb(name: &str) -> bool {
+    name.trim_start_matches('/').eq_ignore_ascii_case("action")
+}
+
+/// The sharing verb in a text.
+pub(super) fn shares(text: &str) -> Option<&'static str> {
+    let lower = text.to_ascii_lowercase();
+    SHARING.into_iter().find(|verb| lower.contains(verb))
+}
+
+/// What chooses the verb is literal.
 fn verb(place: &Place, faults: &mut Faults) {
-    let action = place.name.trim_start_matches('/').eq_ignore_ascii_case("action");
     faults.unless(
-        !action || place.template.is_literal(),
+        !chooses_verb(&place.name) || place.template.is_literal(),
         &place.path,
         "chooses the backend's verb by a slot",
         "write the verb out; one operation each",
@@ -183,15 +227,12 @@ fn is_json_type(value: &str) -> bool {
 }
 
 fn sharing(base: &str, operation: &Operation, places: &[Place], faults: &mut Faults) {
-    let mut texts = vec![operation.path.to_ascii_lowercase()];
+    let mut texts = vec![operation.path.as_str()];
     for place in places {
-        texts.push(place.name.to_ascii_lowercase());
-        texts.extend(place.template.0.iter().filter_map(|piece| match piece {
-            Piece::Literal(text) => Some(text.to_ascii_lowercase()),
-            _ => None,
-        }));
+        texts.push(&place.name);
+        texts.extend(place.template.literals());
     }
-    if let Some(verb) = SHARING.iter().find(|verb| texts.iter().any(|text| text.contains(*verb))) {
+    if let Some(verb) = texts.into_iter().find_map(shares) {
         faults.add(
             base,
             format!("uses `{verb}`, which shares a secret instead of reading it (G10)"),

@@ -203,29 +203,22 @@ fn carries_account(id: &str, operation: &Operation, catalogue: &Catalogue, fault
 }
 
 fn carried<'a>(operation: &'a Operation, catalogue: &'a Catalogue) -> Vec<&'a str> {
-    let mut names: Vec<&str> = Vec::new();
-    let texts = every_text(operation);
-    for name in catalogue.account.keys() {
-        let written = texts.iter().any(|text| text.contains(&format!("{{account.{name}}}")));
-        let proven = catalogue.proof.as_ref().is_some_and(|proof| proof.account == *name);
-        let signed = name == SIGNED_SLOT
-            && authority_of(operation, catalogue).is_some_and(|authority| authority.service.is_some());
-        if written || proven || signed {
-            names.push(name);
-        }
-    }
-    names
+    let pieces = pieces(operation);
+    let signs = authority_of(operation, catalogue).is_some_and(|authority| authority.service.is_some());
+    let carries = |name: &&String| {
+        let written = pieces.iter().any(|piece| matches!(piece, Piece::Account(slot) if slot == *name));
+        let proven = catalogue.proof.as_ref().is_some_and(|proof| proof.account == **name);
+        written || proven || (signs && *name == SIGNED_SLOT)
+    };
+    catalogue.account.keys().filter(carries).map(String::as_str).collect()
 }
 
 fn uses_auth(operation: &Operation) -> bool {
-    every_text(operation).iter().any(|text| text.contains("{auth."))
+    pieces(operation).iter().any(|piece| matches!(piece, Piece::Auth(_)))
 }
 
-/// Path, query, headers and body as texts.
-fn every_text(operation: &Operation) -> Vec<String> {
-    let mut texts = vec![operation.path.clone()];
-    texts.extend(operation.query.values().cloned());
-    texts.extend(operation.headers.values().cloned());
-    texts.extend(operation.body.as_ref().and_then(|body| serde_json::to_string(body).ok()));
-    texts
+/// What is written into path, query, headers and body; a name of a member is no template.
+fn pieces(operation: &Operation) -> Vec<Piece> {
+    let places = super::places::every("", operation, &mut Faults::default());
+    places.into_iter().flat_map(|place| place.template.0).collect()
 }

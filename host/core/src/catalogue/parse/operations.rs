@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Faults, body, places, replies, slots};
+use super::{Faults, body, keys, places, replies, slots};
 use crate::catalogue::{
     Catalogue, Field, FieldKind, Operation, OperationClass, Source, pointer, template::Template,
 };
@@ -21,6 +21,7 @@ pub(super) fn check(catalogue: &Catalogue, faults: &mut Faults) {
             "is not a method that is served",
             "use GET, POST, PUT, PATCH, DELETE or HEAD",
         );
+        reading(&base, operation, faults);
         for (at, text) in &operation.when {
             when(&format!("{base}.when.{at}"), pointer::field(&catalogue.settings, at), text, faults);
         }
@@ -29,6 +30,7 @@ pub(super) fn check(catalogue: &Catalogue, faults: &mut Faults) {
         exchange(&base, operation, faults);
         let places = places::every(id, operation, faults);
         slots::check(id, operation, &places, catalogue, faults);
+        keys::check(id, operation, &places, faults);
         body::check(id, operation, &places, faults);
         replies::check(&base, operation, catalogue, faults);
     }
@@ -45,6 +47,17 @@ fn authority(base: &str, operation: &Operation, catalogue: &Catalogue, faults: &
         &format!("{base}.authority"),
         "names no authority",
         "name one of `authorities`; it may be left out only where there is exactly one",
+    );
+}
+
+/// What reads or lists is asked by methods that change nothing by their name.
+fn reading(base: &str, operation: &Operation, faults: &mut Faults) {
+    let reads = matches!(operation.class, OperationClass::Read | OperationClass::List);
+    faults.unless(
+        !reads || matches!(operation.method.as_str(), "GET" | "HEAD" | "POST"),
+        &format!("{base}.method"),
+        "changes or deletes, in an operation that reads or lists (G10)",
+        "use GET, HEAD or POST, or another class",
     );
 }
 
@@ -140,20 +153,20 @@ fn exchange(base: &str, operation: &Operation, faults: &mut Faults) {
     );
     for (name, slot) in &operation.slots {
         faults.unless(
-            matches!(slot.source, Source::Settings(_) | Source::Policy(_)),
+            matches!(slot.source, Source::Policy(_)),
             &format!("{base}.slots.{name}.source"),
-            "does not belong in an exchange (B5)",
-            "use settings, policy, or `{account.x}` and `{auth.x}`",
+            "does not belong in an exchange, which the grant alone fills (B5, G8)",
+            "use `{account.x}`, `{auth.x}` or a policy",
         );
     }
 }
 
-/// B5: an exchange never shares method and path with another class.
+/// B5: an exchange never shares a path with another class, whatever the methods: a method can be overridden.
 fn shared_with_exchange(catalogue: &Catalogue, faults: &mut Faults) {
     let only = catalogue.authorities.keys().next().map(String::as_str);
     let place = |operation: &'_ Operation| {
         let authority = operation.authority.as_deref().or(only).map(str::to_owned);
-        (authority, operation.method.clone(), shape(&operation.path))
+        (authority, shape(&operation.path))
     };
     let is_exchange = |operation: &Operation| operation.class == OperationClass::Exchange;
     let exchanges: BTreeSet<_> =
@@ -162,8 +175,8 @@ fn shared_with_exchange(catalogue: &Catalogue, faults: &mut Faults) {
         faults.unless(
             !exchanges.contains(&place(operation)),
             &format!("operations.{id}.path"),
-            "is the method and path of an exchange too (B5)",
-            "give the exchange an authority, method or path of its own",
+            "is the path of an exchange too (B5)",
+            "give the exchange an authority or path of its own",
         );
     }
 }

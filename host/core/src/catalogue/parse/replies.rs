@@ -2,7 +2,10 @@
 //! and a mint names what it takes, for what and for how long (B6).
 
 use super::Faults;
-use crate::catalogue::{Catalogue, Mint, Operation, OperationClass, TagsRule, pointer};
+use crate::catalogue::{Catalogue, ListRule, Mint, Operation, OperationClass, TagsRule, pointer};
+
+/// How deep in a reply a value stands itself, as far as backends are known.
+const MAX_DEPTH: usize = 2;
 
 /// The longest that a minted credential may be used, in seconds.
 const MAX_LIFETIME: u32 = 24 * 3600;
@@ -11,9 +14,7 @@ pub(super) fn check(base: &str, operation: &Operation, catalogue: &Catalogue, fa
     public(base, operation, faults);
     lists(base, operation, faults);
     outcomes(base, operation, faults);
-    for at in &operation.reply.absent_when {
-        pointer_at(&format!("{base}.reply.absent-when"), at, faults);
-    }
+    absent_when(base, operation, faults);
     if let (Some(mint), OperationClass::Exchange) = (&operation.mint, operation.class) {
         check_mint(&format!("{base}.mint"), operation, mint, catalogue, faults);
     }
@@ -28,6 +29,39 @@ fn public(base: &str, operation: &Operation, faults: &mut Faults) {
         "only operations of class list have public members",
     );
     for at in &operation.reply.public {
+        pointer_at(&path, at, faults);
+        let named = operation.reply.list.as_ref().is_some_and(|list| is_named(list, at));
+        faults.unless(
+            named,
+            &path,
+            "is neither a name of `list`, which is filtered, nor its page token (G9)",
+            "say in `list` where names and the page token stand, and make nothing else public",
+        );
+    }
+}
+
+/// Names of items, which are filtered to granted keys, and the token of the next page.
+fn is_named(list: &ListRule, at: &str) -> bool {
+    list.page.as_deref() == Some(at) || at.strip_prefix(&list.items) == Some(&list.name)
+}
+
+/// B4: after a read the guest learns whether there is a value, and nothing of what is in it.
+fn absent_when(base: &str, operation: &Operation, faults: &mut Faults) {
+    let path = format!("{base}.reply.absent-when");
+    faults.unless(
+        operation.class != OperationClass::Exchange || operation.reply.absent_when.is_empty(),
+        &path,
+        "stands on an exchange, whose reply is sealed (B5)",
+        "remove it",
+    );
+    let outside = |at: &String| pointer::tokens(at).count() <= MAX_DEPTH;
+    faults.unless(
+        operation.reply.absent_when.len() <= 1 && operation.reply.absent_when.iter().all(outside),
+        &path,
+        "could tell what is in a value (B4)",
+        "name one pointer of at most two members: the value itself",
+    );
+    for at in &operation.reply.absent_when {
         pointer_at(&path, at, faults);
     }
 }
@@ -54,6 +88,7 @@ fn lists(base: &str, operation: &Operation, faults: &mut Faults) {
             "name the prefix's slots in `key`",
         );
         pointer_at(&format!("{path}.name"), &list.name, faults);
+        page(&format!("{path}.page"), list, faults);
         tags(&format!("{path}.tags"), list.tags.as_ref(), faults);
     }
     let tagged = matches!(operation.class, OperationClass::Read | OperationClass::List);
@@ -70,6 +105,20 @@ fn lists(base: &str, operation: &Operation, faults: &mut Faults) {
         &format!("{base}.reply.tags-are-value"),
         "stands on an operation that reads no tags",
         "name `tags` in an operation of class read, or remove it",
+    );
+}
+
+/// A page token is one scalar beside the items.
+fn page(path: &str, list: &ListRule, faults: &mut Faults) {
+    let Some(page) = &list.page else { return };
+    pointer_at(path, page, faults);
+    let array = list.items.strip_suffix("/*").unwrap_or(&list.items);
+    let above = |a: &str, b: &str| a == b || b.strip_prefix(a).is_some_and(|rest| rest.starts_with('/'));
+    faults.unless(
+        !page.is_empty() && !page.contains('*') && !above(page, array) && !above(array, page),
+        path,
+        "is no member beside the items",
+        "point at the one text that asks for the next page",
     );
 }
 
@@ -103,6 +152,12 @@ fn outcomes(base: &str, operation: &Operation, faults: &mut Faults) {
             "belongs together with ends-with or contains",
             "write both or none",
         );
+        faults.unless(
+            !(200..300).contains(&rule.status) || rule.at.is_none(),
+            &format!("{path}.at"),
+            "would tell what is in a reply that succeeded (B4)",
+            "compare error codes only, of statuses from 300 on",
+        );
         pointer_at(&format!("{path}.at"), rule.at.as_deref().unwrap_or_default(), faults);
     }
 }
@@ -130,6 +185,13 @@ fn check_mint(path: &str, operation: &Operation, mint: &Mint, catalogue: &Catalo
         &format!("{path}.account.account"),
         "names no account slot",
         "declare it under `account`",
+    );
+    let proven = catalogue.proof.as_ref().map(|proof| &proof.account);
+    faults.unless(
+        mint.account.as_ref().is_none_or(|account| proven.is_none_or(|proven| *proven == account.account)),
+        &format!("{path}.account.account"),
+        "is another slot than the one that `proof` proves (G7)",
+        "check the slot that is proven",
     );
     let inputs: Vec<&str> = mint.take.keys().map(String::as_str).collect();
     super::auth::credential(path, &mint.attach, &mint.operations, &inputs, catalogue, faults);

@@ -4,7 +4,7 @@
 use regex::RegexBuilder;
 
 use super::Faults;
-use crate::catalogue::{Catalogue, Field, FieldKind, pointer};
+use crate::catalogue::{Catalogue, Field, FieldKind, pointer, schema};
 
 /// How deep settings may nest.
 const MAX_DEPTH: usize = 12;
@@ -99,6 +99,12 @@ fn default(path: &str, f: &Field, faults: &mut Faults) {
         _ => false,
     };
     faults.unless(fits, &path, "is not of the field's type", "defaults are for texts, integers and booleans");
+    faults.unless(
+        !fits || schema::takes(f, value),
+        &path,
+        "is none of the values that the field may have",
+        "choose one of them",
+    );
     faults.unless(!f.required, &path, "stands on a required field", "remove one of the two");
     faults.unless(!f.secret, &path, "would be a secret in the catalogue", "remove it");
 }

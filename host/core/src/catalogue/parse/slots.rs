@@ -5,9 +5,12 @@ use super::{
     Faults,
     places::{Part, Place},
 };
-use crate::catalogue::{
-    Catalogue, Class, FieldKind, GrantSlot, Operation, OperationClass, Slot, Source, pointer,
-    template::{Piece, Template},
+use crate::{
+    catalogue::{
+        Catalogue, Class, FieldKind, GrantSlot, Operation, OperationClass, Slot, Source, pointer,
+        template::{Piece, Template},
+    },
+    grant::class,
 };
 
 pub(super) fn check(
@@ -160,8 +163,13 @@ pub(super) fn account_slot<'a>(
     if listed { catalogue.account.get(name) } else { None }
 }
 
+/// `operations.get.path` without its last word.
+fn operation_of(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(operation, _)| operation)
+}
+
 fn declared(place: &Place, name: &str, slot: &Slot, operation: &Operation, faults: &mut Faults) {
-    class(place, name, slot.class, faults);
+    fitting(place, name, slot.class, faults);
     alone(place, name, slot.multi, slot.optional, faults);
     let Part::Path { .. } = place.part else {
         let body = place.part == Part::Body;
@@ -173,19 +181,25 @@ fn declared(place: &Place, name: &str, slot: &Slot, operation: &Operation, fault
         );
         return;
     };
-    let free = matches!(slot.source, Source::Echo | Source::Text | Source::Property);
+    let free = matches!(slot.source, Source::Echo | Source::Text | Source::Property | Source::Settings(_));
     faults.unless(
         !free || operation.key.iter().any(|key| key == name),
         &place.path,
         "has a slot in the path that no grant's keys are matched with (G9)",
         "name it in the operation's `key`, or move it out of the path",
     );
+    faults.unless(
+        slot.before.bytes().all(|b| b == b':' || class::holds(Class::Segment, false, b)),
+        &format!("{}.slots.{name}.before", operation_of(&place.path)),
+        "has a character that does not belong in a segment of a path",
+        "use letters, digits and _.@+=-:",
+    );
     let secret = matches!(slot.source, Source::Secret | Source::Policy(_));
     faults.unless(!secret, &place.path, "has a slot in the path that belongs in a body (B2)", "move it");
 }
 
 fn granted(place: &Place, name: &str, slot: &GrantSlot, faults: &mut Faults) {
-    class(place, name, slot.class, faults);
+    fitting(place, name, slot.class, faults);
     alone(place, name, slot.multi, false, faults);
     faults.unless(
         !(slot.optional && matches!(place.part, Part::Path { .. })),
@@ -196,7 +210,7 @@ fn granted(place: &Place, name: &str, slot: &GrantSlot, faults: &mut Faults) {
 }
 
 /// A class must be writable where it stands.
-fn class(place: &Place, name: &str, class: Class, faults: &mut Faults) {
+fn fitting(place: &Place, name: &str, class: Class, faults: &mut Faults) {
     let fits = match place.part {
         Part::Path { .. } => {
             matches!(class, Class::Segment | Class::SecretName | Class::Wide | Class::Digits | Class::Name)

@@ -48,13 +48,14 @@ fn each_denied_change_is_found_at_its_path() {
                 _ => FAKE,
             };
             let found = faults(text, &row.from, &row.to);
-            if !found.iter().any(|found| found.starts_with(&row.fault)) {
+            let fine = row.fault == "none" && found.is_empty();
+            if !fine && !found.iter().any(|found| found.starts_with(&row.fault)) {
                 wrong.push(format!("{rule}: {:?}: {:?} is not in {found:#?}", row.to, row.fault));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    for rule in ["b1", "b2", "b4", "b5", "b6", "g7", "g9", "g10"] {
+    for rule in ["b1", "b2", "b4", "b5", "b6", "g7", "g8", "g9", "g10"] {
         let named = format!("{rule}_denied_");
         assert!(rules.keys().any(|name| name.starts_with(&named)), "{rule} has no denied change");
     }

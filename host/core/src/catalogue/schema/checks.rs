@@ -1,7 +1,10 @@
 //! The checks of single settings: texts against their facets, and selectors (ESO's SecretKeySelector,
 //! ServiceAccountSelector and CAProvider) against their closed lists of fields.
 
+use std::collections::BTreeMap;
+
 use bailiwick_api::dns::{is_data_key, is_label, is_subdomain};
+use regex::Regex;
 use serde_json::Value as Json;
 
 use super::{MAX_ITEMS, MAX_TEXT, USUAL_TEXT, nearest};
@@ -24,10 +27,13 @@ pub(super) const SERVICE_ACCOUNT: Selector =
 pub(super) const CA_PROVIDER: Selector =
     Selector { required: &["type", "name"], texts: &["type", "name", "key", "namespace"], lists: &[] };
 
+/// The patterns of a pass, each compiled once, however many items it is asked of.
+pub(super) type Patterns<'f> = BTreeMap<&'f str, Option<Regex>>;
+
 type Problem = (&'static str, String);
 
 /// What is wrong with a text.
-pub(super) fn text(field: &Field, text: &str) -> Vec<Problem> {
+pub(super) fn text<'f>(field: &'f Field, text: &str, patterns: &mut Patterns<'f>) -> Vec<Problem> {
     let mut problems = Vec::new();
     let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
     if length < field.min.unwrap_or(0) || length > most(field) {
@@ -39,7 +45,10 @@ pub(super) fn text(field: &Field, text: &str) -> Vec<Problem> {
             format!("use one of {}", field.one_of.join(", ")),
         ));
     }
-    let matches = |p: &str| pattern(p).is_ok_and(|pattern| pattern.is_match(text));
+    let mut matches = |p: &'f str| {
+        let compiled = patterns.entry(p).or_insert_with(|| pattern(p).ok());
+        compiled.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    };
     if field.pattern.as_deref().is_some_and(|p| !matches(p)) {
         problems
             .push(("does not have the form that it must have", "see the provider's reference".to_owned()));

@@ -124,6 +124,17 @@ fn g3_denied_wider_or_not_provable() {
 }
 
 #[test]
+fn g3_denied_a_secret_setting_that_became_public() {
+    let granted = parse(include_str!("../../../tests/grants/catalogues/fake.toml")).unwrap();
+    let mut public = with(&granted, "/settings/fields/data/items/fields/value/secret", json!(false));
+    public.config = None;
+    assert!(!narrower_or_equal(&public, &granted));
+    let mut gone = with(&granted, "/settings/fields/data/items/fields", json!({}));
+    gone.config = None;
+    assert!(narrower_or_equal(&gone, &granted), "allowed: a secret setting that is gone");
+}
+
+#[test]
 fn the_surface_in_words_names_what_a_person_must_know() {
     let words = describe(&vault());
     for part in [

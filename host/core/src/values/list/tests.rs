@@ -7,6 +7,8 @@ fn rule(items: &str, name: &str) -> ListRule {
         relative: false,
         folders: false,
         class: None,
+        page: None,
+        leading_slash: false,
         tags: None,
     }
 }

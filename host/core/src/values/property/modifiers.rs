@@ -1,5 +1,7 @@
 //! The modifiers that are served, byte for byte as gjson writes them.
 
+use std::collections::BTreeMap;
+
 use super::{
     PropertyError,
     compare::{self, Compared},
@@ -10,6 +12,9 @@ use crate::values::{
     buffer::Buffer,
     json::{Json, Kind, Node},
 };
+
+/// The longest text that a modifier may make: four times what a Kubernetes Secret holds.
+const MAX_MADE: usize = 4 << 20;
 
 type Outcome<T> = Result<T, PropertyError>;
 
@@ -33,7 +38,7 @@ pub(super) fn apply<'d>(
         (_, None) => return Ok(Found::Nothing),
         ("ugly", Some(node)) => ugly(node),
         ("fromstr", Some(node)) => return unquoted(node),
-        ("group", Some(node)) if node.kind() == Kind::Object => group(node),
+        ("group", Some(node)) if node.kind() == Kind::Object => group(work, node)?,
         ("group", _) => return Ok(Found::Nothing),
         ("reverse", Some(node)) if matches!(node.kind(), Kind::Array | Kind::Object) => reverse(node),
         ("flatten", Some(node)) if node.kind() == Kind::Array => flatten(node, flag("deep")?),
@@ -42,6 +47,9 @@ pub(super) fn apply<'d>(
         (_, Some(node)) => return Ok(Found::Node(node)),
     };
     work.spend(made.bytes().len())?;
+    if made.bytes().len() > MAX_MADE {
+        return Err(PropertyError::TooMuch);
+    }
     Ok(Found::Made(made))
 }
 
@@ -160,10 +168,12 @@ fn join_all(node: Node<'_>) -> Buffer {
 /// `@join`: one object, each name where it first stood, with its last value.
 fn join(work: &mut Work, node: Node<'_>) -> Outcome<Buffer> {
     let mut members: Vec<(Node<'_>, Node<'_>)> = Vec::new();
+    let mut places = BTreeMap::new();
     for (name, value) in node.items().flat_map(Node::members) {
         let own = name.text().unwrap_or_default();
-        work.spend(members.len())?;
-        match members.iter_mut().find(|(known, _)| known.is_text(&own)) {
+        work.spend(own.len() + 1)?;
+        let place = *places.entry(own).or_insert(members.len());
+        match members.get_mut(place) {
             Some(known) => known.1 = value,
             None => members.push((name, value)),
         }
@@ -212,10 +222,18 @@ fn unquoted<'d>(node: Node<'d>) -> Outcome<Found<'d>> {
 }
 
 /// `{"a":[1,2],"b":[3,4]}` as `[{"a":1,"b":3},{"a":2,"b":4}]`.
-fn group(node: Node<'_>) -> Buffer {
+/// One name stands in many rows, so that each copy is paid for before it is made.
+fn group(work: &mut Work, node: Node<'_>) -> Outcome<Buffer> {
+    let mut made = 0;
     let mut rows: Vec<Buffer> = Vec::new();
     for (name, value) in node.members() {
         for (index, item) in value.items().enumerate() {
+            let bytes = name.raw().len() + item.raw().len() + 2;
+            work.spend(bytes)?;
+            made += bytes;
+            if made > MAX_MADE {
+                return Err(PropertyError::TooMuch);
+            }
             if index == rows.len() {
                 rows.push("{".into());
             }
@@ -234,7 +252,7 @@ fn group(node: Node<'_>) -> Buffer {
         out.push("}");
     }
     out.push("]");
-    out
+    Ok(out)
 }
 
 fn member(out: &mut Buffer, index: usize, name: &str, value: &str) {
