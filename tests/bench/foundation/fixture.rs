@@ -16,6 +16,7 @@ use bailiwick_broker::{
 };
 use bailiwick_core::{
     catalogue::{World, surface},
+    fetched::Sourced,
     grant::{self, Namespace, Purpose, Request, Store},
     program::{Program, Stamp},
     reconcile::{Action, FetchPlan, Observed, Plan, plan, settle},
@@ -99,7 +100,9 @@ impl Fixture {
         let fetched = self.runtime.fetch(&self.provider, program, self.entries(), around).await;
         fetched.run.unwrap();
         let observed = Observed { object: &self.object, status: None, target: None, now: 0 };
-        let settled = settle(&observed, &self.plan, fetched.entries, None);
+        let values = self.program.catalogue.values;
+        let sourced = fetched.entries.into_iter().map(|result| Sourced { result, values }).collect();
+        let settled = settle(&observed, &self.plan, sourced, None);
         assert!(matches!(settled.action, Action::Write(secret) if secret.data.len() == 1));
     }
 }
