@@ -107,6 +107,20 @@ fn is_api_server(audience: &str) -> bool {
     host.starts_with("kubernetes.default")
 }
 
+/// The slots of an auth entry where the store is silent; none where it is not well formed.
+pub(super) fn granted_slots(
+    catalogue: &Catalogue,
+    entry: &GrantAuth,
+    targets: &BTreeMap<String, Target>,
+) -> Option<BTreeMap<String, String>> {
+    let method = catalogue.auth.get(&entry.method)?;
+    let value = |(slot, rule): (&String, &GrantSlot)| {
+        let rule = with_account(rule, targets);
+        Some((slot.clone(), slot_value(&rule, entry.slots.get(slot)).ok()?.to_owned()))
+    };
+    method.slots.iter().map(value).collect()
+}
+
 /// A default that stands for an account slot is known only when a target is chosen: until then the slot may be empty.
 fn unless_inherited(rule: &GrantSlot, given: Option<&String>) -> GrantSlot {
     let inherits = given.is_none() && rule.default.as_deref().is_some_and(|text| inherited(text).is_some());
