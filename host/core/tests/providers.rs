@@ -10,7 +10,7 @@ use std::{
 use bailiwick_api::{grant::CapabilityGrantSpec, meta::Object, provider::ProviderSpec};
 use bailiwick_boundary::Part;
 use bailiwick_core::{
-    catalogue::{Catalogue, World, parse, surface},
+    catalogue::{Catalogue, Operation, OperationClass, World, parse, surface},
     grant::{self, Namespace, Purpose, Request, Store},
     program::{AdmittedBody, Call, Content, Program},
     reason::{Denial, Reason},
@@ -117,6 +117,14 @@ fn sent(program: &Program, operation: &str, args: &[(&str, Content<'_>)]) -> Res
     Ok(line)
 }
 
+/// Fails where an operation of a catalogue is not among those that were sent, or one was sent that it does not have.
+fn all_sent(provider: &str, of: impl Fn(&Operation) -> bool, sent: &[&str]) {
+    let catalogue = catalogue(provider);
+    let theirs: BTreeSet<&str> =
+        catalogue.operations.iter().filter(|(_, op)| of(op)).map(|(id, _)| id.as_str()).collect();
+    assert_eq!(sent.iter().copied().collect::<BTreeSet<_>>(), theirs, "{provider}");
+}
+
 #[test]
 fn every_catalogue_is_well_formed_and_its_readme_shows_a_grant_that_compiles() {
     let api =
@@ -169,7 +177,7 @@ fn vault_reads_and_lists_within_its_account() {
     settings["version"] = json!("v1");
     let version_one = self::program("vault", &settings);
     let top = ["team-a".to_owned()];
-    for (operation, args, line) in [
+    let rows = [
         ("kv2-read", vec![key("team-a/my db")], "GET /v1/kv/data/team-a/my%20db"),
         (
             "kv2-read",
@@ -186,7 +194,9 @@ fn vault_reads_and_lists_within_its_account() {
         ("kv1-read-listed", vec![echo("name", "db", Some(&top))], "GET /v1/kv/team-a/db"),
         ("kv1-list", vec![path("team-a")], "GET /v1/kv/team-a?list=true"),
         ("kv1-list-folder", vec![echo("folder", "x/", Some(&top))], "GET /v1/kv/team-a/x?list=true"),
-    ] {
+    ];
+    all_sent("vault", |op| op.class != OperationClass::Exchange, &rows.each_ref().map(|(id, ..)| *id));
+    for (operation, args, line) in rows {
         let expected = format!("{line} X-Vault-Namespace: team-a");
         let (served, other) =
             if operation.starts_with("kv1") { (&version_one, &program) } else { (&program, &version_one) };
@@ -223,10 +233,60 @@ fn vault_logs_in_with_the_slots_of_the_grant() {
     assert_eq!(denial.reason, Reason::AccountNotGranted);
 }
 
+#[test]
+fn vault_logs_in_by_each_method_at_its_own_path() {
+    let secret = |name: &str| json!({"name": name, "key": "k"});
+    let catalogue = Arc::new(catalogue("vault"));
+    let rows = [
+        (
+            "login-app-role",
+            json!({"method": "app-role", "slots": {"role-id": "r1", "mount": "apps/own"}, "secrets": ["./s"]}),
+            json!({"appRole": {"secretRef": secret("s")}}),
+            r#"POST /v1/auth/apps/own/login X-Vault-Namespace: team-a {"role_id":"r1"}"#,
+        ),
+        (
+            "login-app-role-ref",
+            json!({"method": "app-role-ref", "secrets": ["./s"]}),
+            json!({"appRole": {"secretRef": secret("s"), "roleRef": secret("s")}}),
+            "POST /v1/auth/approle/login X-Vault-Namespace: team-a {}",
+        ),
+        (
+            "login-user-pass",
+            json!({"method": "user-pass", "slots": {"username": "an na"}, "secrets": ["./s"]}),
+            json!({"userPass": {"username": "an na", "secretRef": secret("s")}}),
+            "POST /v1/auth/userpass/login/an%20na X-Vault-Namespace: team-a {}",
+        ),
+        (
+            "login-jwt",
+            json!({"method": "jwt", "slots": {"role": "reader"}, "secrets": ["./s"]}),
+            json!({"jwt": {"secretRef": secret("s")}}),
+            r#"POST /v1/auth/jwt/login X-Vault-Namespace: team-a {"role":"reader"}"#,
+        ),
+        (
+            "revoke-self",
+            json!({"method": "jwt", "slots": {"namespace": "logins"}, "secrets": ["./s"]}),
+            json!({"jwt": {"secretRef": secret("s")}}),
+            "POST /v1/auth/token/revoke-self X-Vault-Namespace: logins",
+        ),
+    ];
+    all_sent("vault", |op| op.class == OperationClass::Exchange, &rows.each_ref().map(|(id, ..)| *id));
+    for (operation, entry, auth, line) in rows {
+        let mut grant = shown("vault", &catalogue);
+        grant.spec.auth = vec![serde_json::from_value(entry).unwrap()];
+        let program =
+            compile_grant(&catalogue, &grant, &vault(&auth)).unwrap_or_else(|denial| panic!("{denial}"));
+        assert_eq!(sent(&program, operation, &[]).as_deref(), Ok(line));
+    }
+}
+
 fn aws(service: &str) -> Json {
     let key = |key| json!({"name": "aws-keys", "key": key});
     let keys = json!({"accessKeyIDSecretRef": key("id"), "secretAccessKeySecretRef": key("key")});
     json!({"service": service, "region": "eu-central-1", "auth": {"secretRef": keys}})
+}
+
+fn of_service(name: &str) -> impl Fn(&Operation) -> bool {
+    move |operation| operation.when.values().any(|service| service == name)
 }
 
 #[test]
@@ -234,7 +294,7 @@ fn aws_asks_secrets_manager() {
     let program = program("aws", &aws("SecretsManager"));
     let get = "secretsmanager.GetSecretValue";
     let list = "secretsmanager.ListSecrets";
-    for (operation, args, target, body) in [
+    let rows = [
         ("sm-get", vec![key("team-a/db")], get, json!({"SecretId": "team-a/db"})),
         (
             "sm-get",
@@ -269,7 +329,9 @@ fn aws_asks_secrets_manager() {
             list,
             json!({"Filters": [{"Key": "name", "Values": ["team-a"]}], "MaxResults": 100}),
         ),
-    ] {
+    ];
+    all_sent("aws", of_service("SecretsManager"), &rows.each_ref().map(|(id, ..)| *id));
+    for (operation, args, target, body) in rows {
         let expected = format!("POST / X-Amz-Target: {target} {body}");
         assert_eq!(sent(&program, operation, &args), Ok(expected), "{operation}");
     }
@@ -308,7 +370,7 @@ fn aws_asks_parameter_store() {
     let named = |name: &str| json!({"Name": name, "WithDecryption": true});
     let tagged = json!({"ResourceId": "/team-a/db", "ResourceType": "Parameter"});
     let below = json!([{"Key": "Name", "Option": "BeginsWith", "Values": ["/team-a"]}]);
-    for (operation, args, target, body) in [
+    let rows = [
         ("ps-get", vec![key("/team-a/db")], get, named("/team-a/db")),
         ("ps-get", vec![key("team-a/db"), version("version", "prod")], get, named("team-a/db:prod")),
         ("ps-get-listed", vec![echo("name", "/team-a/db", Some(&[]))], get, named("/team-a/db")),
@@ -316,7 +378,9 @@ fn aws_asks_parameter_store() {
         ("ps-tags", vec![echo("name", "/team-a/db", Some(&[]))], tags, tagged),
         ("ps-list", vec![], list, json!({"MaxResults": 50})),
         ("ps-list-path", vec![path("/team-a")], list, json!({"MaxResults": 50, "ParameterFilters": below})),
-    ] {
+    ];
+    all_sent("aws", of_service("ParameterStore"), &rows.each_ref().map(|(id, ..)| *id));
+    for (operation, args, target, body) in rows {
         let expected = format!("POST / X-Amz-Target: {target} {body}");
         assert_eq!(sent(&program, operation, &args), Ok(expected), "{operation}");
     }
@@ -351,6 +415,11 @@ fn aws_assumes_the_granted_role_with_a_policy_of_the_granted_keys() {
         "{policy}"
     );
     assert!(!policy.contains("ssm"), "{policy}");
+    let role = "RoleArn=arn:aws:iam::123456789012:role/team-a-reader";
+    assert!(policy.ends_with(&format!(" {role} RoleSessionName=bailiwick Version=2011-06-15")), "{policy}");
+    let identity = "POST / Action=GetCallerIdentity Version=2011-06-15";
+    assert_eq!(sent(&program, "identity", &[]).as_deref(), Ok(identity));
+    all_sent("aws", |op| op.class == OperationClass::Exchange, &["assume-role", "identity"]);
     settings["role"] = json!("arn:aws:iam::999999999999:role/team-a-reader");
     assert_eq!(compile("aws", &settings).err().expect("refused").reason, Reason::AccountNotGranted);
 }
