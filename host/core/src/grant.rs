@@ -24,6 +24,7 @@ mod render;
 mod route;
 pub(crate) mod subject;
 mod targets;
+mod together;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bailiwick_api::{grant::CapabilityGrantSpec, provider::ProviderSpec};
 
-use super::{auth, limits, module, operations, subject, targets};
+use super::{auth, limits, module, operations, subject, targets, together};
 use crate::{
     catalogue::{Catalogue, Operation, surface},
     program::AddressClass,
@@ -69,8 +69,10 @@ pub fn check(request: &CheckRequest<'_>) -> Report {
     denials.extend(auth::check(catalogue, &grant.auth));
     denials.extend(super::compile::push(catalogue, grant, &granted).err());
     denials.extend(limits::compile(request.provider.limits.as_ref(), grant.limits.as_ref()).err());
+    denials.extend(together::check(catalogue, grant, &granted, &targets));
     let mut warnings: Vec<Warning> = targets.iter().flat_map(about_target).collect();
     warnings.extend(unused(catalogue, grant, &granted, &targets));
+    warnings.extend(together::two_meanings(catalogue, &granted, &targets));
     Report { surface: surface::hash(catalogue), denials, warnings, operations: granted.into_keys().collect() }
 }
 

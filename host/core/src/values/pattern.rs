@@ -1,6 +1,7 @@
 //! Regular expressions of manifests: Go's RE2 syntax, which ESO's users write, on the regex crate. Where the two
 //! read one text differently, it is rewritten: Perl classes are ASCII, brackets and set operators within a class
-//! are literal, `\<` is a character, `\Q...\E` quotes. Both run in linear time; the size is bounded.
+//! are literal, `\<` is a character, `\Q...\E` quotes, a brace that is no repetition is a character, and flags that Go
+//! does not know are refused. Both run in linear time; the size is bounded.
 
 use regex::{Captures, Regex, RegexBuilder};
 
@@ -25,7 +26,8 @@ pub fn compile(expression: &str) -> Result<Regex, PatternError> {
     if expression.len() > MAX_PATTERN {
         return Err(PatternError);
     }
-    RegexBuilder::new(&translate(expression)).size_limit(MAX_COMPILED).build().map_err(|_| PatternError)
+    let translated = translate(expression).ok_or(PatternError)?;
+    RegexBuilder::new(&translated).size_limit(MAX_COMPILED).build().map_err(|_| PatternError)
 }
 
 /// Go's `ReplaceAllString`: `$1`, `$name` (the longest name), `${name}`, `$$`; what names nothing is empty. `None`
@@ -87,34 +89,62 @@ fn group<'t>(found: &Captures<'t>, name: &str) -> &'t str {
     group.map_or("", |group| group.as_str())
 }
 
-fn translate(expression: &str) -> String {
+/// None where it has flags that Go does not know.
+fn translate(expression: &str) -> Option<String> {
     let mut out = String::with_capacity(expression.len() + 16);
     let mut rest = expression;
-    let mut class = false;
+    // Of the class that is open: where its content starts in `out`.
+    let mut class: Option<usize> = None;
+    // The `-` of a range was written last.
+    let mut range = false;
     while let Some(char) = rest.chars().next() {
         let after = rest.get(char.len_utf8()..).unwrap_or_default();
-        rest = match char {
-            '\\' => escape(&mut out, after, class),
-            '[' if !class => {
-                class = true;
+        let ranged = std::mem::take(&mut range);
+        rest = match (char, class) {
+            ('\\', _) => escape(&mut out, after, class.is_some()),
+            ('[', None) => {
+                class = Some(out.len() + 1 + usize::from(after.starts_with('^')));
                 open(&mut out, after)
             }
-            ']' if class => {
-                class = false;
+            (']', Some(_)) => {
+                class = None;
                 out.push(']');
                 after
             }
-            '[' if !after.starts_with(':') => literal(&mut out, char, after),
-            '[' => posix(&mut out, after),
-            '&' | '~' if class => literal(&mut out, char, after),
-            '-' if class && out.ends_with('-') => literal(&mut out, char, after),
+            ('[', Some(_)) if !after.starts_with(':') => literal(&mut out, char, after),
+            ('[', Some(_)) => posix(&mut out, after),
+            ('&' | '~', Some(_)) => literal(&mut out, char, after),
+            ('-', Some(start)) if ranged || out.len() == start => literal(&mut out, char, after),
+            ('{', None) if !repeats(after) => literal(&mut out, char, after),
+            ('(', None) if !known_flags(after) => return None,
             _ => {
+                range = char == '-' && class.is_some();
                 out.push(char);
                 after
             }
         };
     }
-    out
+    Some(out)
+}
+
+/// Whether `n}`, `n,}` or `n,m}` stands here, without leading zeros.
+fn repeats(after: &str) -> bool {
+    let number = |text: &str| {
+        text.bytes().all(|b| b.is_ascii_digit())
+            && !text.is_empty()
+            && (text == "0" || !text.starts_with('0'))
+    };
+    after.split_once('}').is_some_and(|(inner, _)| match inner.split_once(',') {
+        None => number(inner),
+        Some((least, most)) => number(least) && (most.is_empty() || number(most)),
+    })
+}
+
+/// Whether what follows a `(` is a group of Go's: plain, named, or with flags among `imsU`.
+fn known_flags(after: &str) -> bool {
+    let Some(flags) = after.strip_prefix('?') else { return true };
+    let named = flags.starts_with("P<") || flags.starts_with('<');
+    named || flags.split([':', ')']).next().unwrap_or_default().bytes().all(|b| b"imsU-".contains(&b))
 }
 
 fn literal<'t>(out: &mut String, char: char, after: &'t str) -> &'t str {
@@ -156,6 +186,14 @@ fn escape<'t>(out: &mut String, after: &'t str, class: bool) -> &'t str {
         'W' => "[^0-9A-Za-z_]",
         's' => "[\\t\\n\\f\\r ]",
         'S' => "[^\\t\\n\\f\\r ]",
+        // Their braces are no repetition.
+        'p' | 'P' | 'x' if rest.starts_with('{') => {
+            let end = rest.find('}').map_or(rest.len(), |at| at + 1);
+            out.push('\\');
+            out.push(char);
+            out.push_str(rest.get(..end).unwrap_or_default());
+            return rest.get(end..).unwrap_or_default();
+        }
         'b' if !class => "(?-u:\\b)",
         'B' if !class => "(?-u:\\B)",
         '<' => "<",

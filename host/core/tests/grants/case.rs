@@ -85,6 +85,11 @@ impl File {
 }
 
 impl Case {
+    /// The reason that a denied case expects.
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.patch.reason.as_deref().filter(|_| !self.allowed)
+    }
+
     /// Compares what is decided with what is written.
     pub(super) fn check(&self) -> Result<(), String> {
         let got = self.run();

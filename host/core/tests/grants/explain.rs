@@ -276,3 +276,52 @@ fn check_denied_roots_that_are_not_there() {
     let input = with("vault.yaml", &json!({"grant": {"spec": {"targets": [target]}}}));
     assert_eq!(check(&input).denials[0].field, "targets[0].caRef");
 }
+
+#[test]
+fn check_denied_what_compiles_for_no_store() {
+    let slots = json!({"role": "r", "mount": "data/x"});
+    let fields = |operations: &Json| {
+        let spec = json!({
+            "operations": operations,
+            "targets": [{"origin": "https://vault.example", "account": {"mount": "auth"}, "keys": ["**"]}],
+            "auth": [{"method": "kubernetes", "slots": slots, "serviceAccounts": ["./reader"], "audience": "v"}],
+        });
+        let report = check(&with("vault.yaml", &json!({"grant": {"spec": spec}})));
+        report.denials.into_iter().map(|denial| denial.field).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(&json!(["write"])), ["targets[0].account"], "b5: a key `login` is the login");
+    assert_eq!(fields(&json!(["list"])), [""; 0], "allowed twin: nothing reaches it");
+    let two = |region: &str, account: &str| {
+        let place = |name: &str, region: &str, account: &str| {
+            json!({"authority": name, "origin": format!("https://{name}.{region}.example"),
+                   "account": {"region": region, "account": account}, "keys": ["a"]})
+        };
+        let targets = json!([place("secretsmanager", "eu", "1"), place("sts", region, account)]);
+        let report = check(&with("aws.yaml", &json!({"grant": {"spec": {"targets": targets}}})));
+        report.denials.into_iter().map(|denial| denial.field).collect::<Vec<_>>()
+    };
+    assert_eq!(two("eu", "2").first().map(String::as_str), Some("targets[1].account.account"), "g7");
+    assert_eq!(two("eu", "1"), [""; 0], "allowed twin");
+    assert_eq!(two("us", "2"), [""; 0], "allowed twin: the store's region tells them apart");
+}
+
+#[test]
+fn check_warns_of_keys_that_the_store_gives_two_meanings() {
+    let changes = json!({"operations": {
+        "get": {"when": {"/version": "v2"}},
+        "get-one": {"class": "read", "method": "GET", "path": "/v1/{account.mount}/{key}", "when": {"/version": "v1"},
+                    "key": ["key"], "slots": {"key": {"source": "key", "class": "wide", "multi": true}}},
+    }});
+    let warned = |keys: &Json, operations: &Json| {
+        let spec = json!({"operations": operations, "targets": [{
+            "origin": "https://vault.corp.example:8200", "account": {"namespace": "team-a", "mount": "kv"}, "keys": keys,
+        }]});
+        let report =
+            check(&with("vault.yaml", &json!({"catalogueChanges": changes, "grant": {"spec": spec}})));
+        assert_eq!(report.denials, []);
+        report.warnings.into_iter().map(|warning| warning.field).collect::<Vec<_>>()
+    };
+    let (keys, both) = (json!(["team-a/**", "*/tls", "data/x"]), json!(["read"]));
+    assert_eq!(warned(&keys, &both), ["targets[0].keys[1]", "targets[0].keys[2]"]);
+    assert_eq!(warned(&keys, &json!(["get", "get-listed"])), [""; 0], "allowed twin: the grant chooses");
+}

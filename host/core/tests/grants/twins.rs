@@ -60,3 +60,29 @@ fn i10_each_rule_that_allows_has_its_denied_twin() {
         assert!(*allowed > 0 && *denied > 0, "{rule:?}: {allowed} allowed, {denied} denied");
     }
 }
+
+/// The list above is written by hand; this one is read from the code: whatever reason the rules deny with is expected by
+/// some denied case.
+#[test]
+fn i10_each_reason_of_the_code_has_a_denied_case() {
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/grant");
+    let mut open = vec![source];
+    let mut given = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if !path.ends_with("route.rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let words = text
+                .split("Reason::")
+                .skip(1)
+                .map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>());
+            given.extend(words);
+        }
+    }
+    assert!(given.len() > 10, "{given:?}");
+    let cases = super::cases();
+    let expected: BTreeSet<&str> = cases.iter().filter_map(super::Case::reason).collect();
+    let untested: Vec<_> = given.iter().filter(|reason| !expected.contains(reason.as_str())).collect();
+    assert!(untested.is_empty(), "no case is denied with {untested:?}");
+}

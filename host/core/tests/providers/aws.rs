@@ -8,12 +8,16 @@ pub(crate) fn aws(service: &str) -> Json {
     json!({"service": service, "region": "eu-central-1", "auth": {"secretRef": keys}})
 }
 
+fn of_service(name: &str) -> impl Fn(&Operation) -> bool {
+    move |operation| operation.when.values().any(|service| service == name)
+}
+
 #[test]
 fn aws_asks_secrets_manager() {
     let program = program("aws", &aws("SecretsManager"));
     let get = "secretsmanager.GetSecretValue";
     let list = "secretsmanager.ListSecrets";
-    for (operation, args, target, body) in [
+    let rows = [
         ("sm-get", vec![key("team-a/db")], get, json!({"SecretId": "team-a/db"})),
         (
             "sm-get",
@@ -49,7 +53,9 @@ fn aws_asks_secrets_manager() {
             list,
             json!({"Filters": [{"Key": "name", "Values": ["team-a"]}], "MaxResults": 100}),
         ),
-    ] {
+    ];
+    all_sent("aws", of_service("SecretsManager"), &rows.each_ref().map(|(id, ..)| *id));
+    for (operation, args, target, body) in rows {
         let expected = format!("POST / X-Amz-Target: {target} {body}");
         assert_eq!(sent(&program, operation, &args), Ok(expected), "{operation}");
     }
@@ -89,7 +95,7 @@ fn aws_asks_parameter_store() {
     let named = |name: &str| json!({"Name": name, "WithDecryption": true});
     let tagged = json!({"ResourceId": "/team-a/db", "ResourceType": "Parameter"});
     let below = json!([{"Key": "Name", "Option": "BeginsWith", "Values": ["/team-a"]}]);
-    for (operation, args, target, body) in [
+    let rows = [
         ("ps-get", vec![key("/team-a/db")], get, named("/team-a/db")),
         ("ps-get", vec![key("team-a/db"), version("version", "prod")], get, named("team-a/db:prod")),
         ("ps-get-listed", vec![echo("name", "/team-a/db", Some(&[]))], get, named("/team-a/db")),
@@ -97,7 +103,9 @@ fn aws_asks_parameter_store() {
         ("ps-tags", vec![echo("name", "/team-a/db", Some(&[]))], tags, tagged),
         ("ps-list", vec![], list, json!({"MaxResults": 50})),
         ("ps-list-path", vec![path("/team-a")], list, json!({"MaxResults": 50, "ParameterFilters": below})),
-    ] {
+    ];
+    all_sent("aws", of_service("ParameterStore"), &rows.each_ref().map(|(id, ..)| *id));
+    for (operation, args, target, body) in rows {
         let expected = format!("POST / X-Amz-Target: {target} {body}");
         assert_eq!(sent(&program, operation, &args), Ok(expected), "{operation}");
     }
@@ -132,6 +140,11 @@ fn aws_assumes_the_granted_role_with_a_policy_of_the_granted_keys() {
         "{policy}"
     );
     assert!(!policy.contains("ssm"), "{policy}");
+    let role = "RoleArn=arn:aws:iam::123456789012:role/team-a-reader";
+    assert!(policy.ends_with(&format!(" {role} RoleSessionName=bailiwick Version=2011-06-15")), "{policy}");
+    let identity = "POST / Action=GetCallerIdentity Version=2011-06-15";
+    assert_eq!(sent(&program, "identity", &[]).as_deref(), Ok(identity));
+    all_sent("aws", |op| op.class == OperationClass::Exchange, &["assume-role", "identity"]);
     settings["role"] = json!("arn:aws:iam::999999999999:role/team-a-reader");
     assert_eq!(compile("aws", &settings).err().expect("refused").reason, Reason::AccountNotGranted);
 }

@@ -14,7 +14,7 @@ use std::{
 use bailiwick_api::{grant::CapabilityGrantSpec, meta::Object, provider::ProviderSpec};
 use bailiwick_boundary::{Entry, Find, Part, Reference};
 use bailiwick_core::{
-    catalogue::{Catalogue, World, parse, surface},
+    catalogue::{Catalogue, Operation, OperationClass, World, parse, surface},
     grant::{self, Namespace, Purpose, Request, Store},
     program::{AdmittedBody, Call, Content, Program},
     reason::{Denial, Reason},
@@ -126,6 +126,14 @@ pub(crate) fn sent(
         }
     }
     Ok(line)
+}
+
+/// Fails where an operation of a catalogue is not among those that were sent, or one was sent that it does not have.
+pub(crate) fn all_sent(provider: &str, of: impl Fn(&Operation) -> bool, sent: &[&str]) {
+    let catalogue = catalogue(provider);
+    let theirs: BTreeSet<&str> =
+        catalogue.operations.iter().filter(|(_, op)| of(op)).map(|(id, _)| id.as_str()).collect();
+    assert_eq!(sent.iter().copied().collect::<BTreeSet<_>>(), theirs, "{provider}");
 }
 
 #[test]

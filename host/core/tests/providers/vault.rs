@@ -13,7 +13,7 @@ fn vault_reads_and_lists_within_its_account() {
     settings["version"] = json!("v1");
     let version_one = self::program("vault", &settings);
     let top = ["team-a".to_owned()];
-    for (operation, args, line) in [
+    let rows = [
         ("kv2-read", vec![key("team-a/my db")], "GET /v1/kv/data/team-a/my%20db"),
         (
             "kv2-read",
@@ -30,7 +30,9 @@ fn vault_reads_and_lists_within_its_account() {
         ("kv1-read-listed", vec![echo("name", "db", Some(&top))], "GET /v1/kv/team-a/db"),
         ("kv1-list", vec![path("team-a")], "GET /v1/kv/team-a?list=true"),
         ("kv1-list-folder", vec![echo("folder", "x/", Some(&top))], "GET /v1/kv/team-a/x?list=true"),
-    ] {
+    ];
+    all_sent("vault", |op| op.class != OperationClass::Exchange, &rows.each_ref().map(|(id, ..)| *id));
+    for (operation, args, line) in rows {
         let expected = format!("{line} X-Vault-Namespace: team-a");
         let (served, other) =
             if operation.starts_with("kv1") { (&version_one, &program) } else { (&program, &version_one) };
@@ -136,4 +138,50 @@ fn vault_logs_in_with_the_slots_of_the_grant() {
     let elsewhere = json!({"kubernetes": account, "namespace": "other"});
     let denial = compile("vault", &vault(&elsewhere)).err().expect("refused");
     assert_eq!(denial.reason, Reason::AccountNotGranted);
+}
+
+#[test]
+fn vault_logs_in_by_each_method_at_its_own_path() {
+    let secret = |name: &str| json!({"name": name, "key": "k"});
+    let catalogue = Arc::new(catalogue("vault"));
+    let rows = [
+        (
+            "login-app-role",
+            json!({"method": "app-role", "slots": {"role-id": "r1", "mount": "apps/own"}, "secrets": ["./s"]}),
+            json!({"appRole": {"secretRef": secret("s")}}),
+            r#"POST /v1/auth/apps/own/login X-Vault-Namespace: team-a {"role_id":"r1"}"#,
+        ),
+        (
+            "login-app-role-ref",
+            json!({"method": "app-role-ref", "secrets": ["./s"]}),
+            json!({"appRole": {"secretRef": secret("s"), "roleRef": secret("s")}}),
+            "POST /v1/auth/approle/login X-Vault-Namespace: team-a {}",
+        ),
+        (
+            "login-user-pass",
+            json!({"method": "user-pass", "slots": {"username": "an na"}, "secrets": ["./s"]}),
+            json!({"userPass": {"username": "an na", "secretRef": secret("s")}}),
+            "POST /v1/auth/userpass/login/an%20na X-Vault-Namespace: team-a {}",
+        ),
+        (
+            "login-jwt",
+            json!({"method": "jwt", "slots": {"role": "reader"}, "secrets": ["./s"]}),
+            json!({"jwt": {"secretRef": secret("s")}}),
+            r#"POST /v1/auth/jwt/login X-Vault-Namespace: team-a {"role":"reader"}"#,
+        ),
+        (
+            "revoke-self",
+            json!({"method": "jwt", "slots": {"namespace": "logins"}, "secrets": ["./s"]}),
+            json!({"jwt": {"secretRef": secret("s")}}),
+            "POST /v1/auth/token/revoke-self X-Vault-Namespace: logins",
+        ),
+    ];
+    all_sent("vault", |op| op.class == OperationClass::Exchange, &rows.each_ref().map(|(id, ..)| *id));
+    for (operation, entry, auth, line) in rows {
+        let mut grant = shown("vault", &catalogue);
+        grant.spec.auth = vec![serde_json::from_value(entry).unwrap()];
+        let program =
+            compile_grant(&catalogue, &grant, &vault(&auth)).unwrap_or_else(|denial| panic!("{denial}"));
+        assert_eq!(sent(&program, operation, &[]).as_deref(), Ok(line));
+    }
 }

@@ -156,5 +156,42 @@ fn the_surface_in_words_names_what_a_person_must_know() {
     assert!(capitals.contains("serves spec.provider.vaulT"), "{capitals}");
     let aws = describe(&aws());
     assert!(aws.contains("account slot account is proven by who-am-i"), "{aws}");
-    assert!(aws.contains("a session policy made from the grant's keys"), "{aws}");
+    for part in [
+        "a session policy made from the grant's keys",
+        "secretsmanager: secretsmanager:ListSecrets on *",
+        "the ARN at /AssumeRoleResponse/AssumeRoleResult/AssumedRoleUser/Arn must be of account slot account",
+        "behind the store's /prefix",
+        "behind `:`",
+        "the next page is asked for by /NextToken",
+        "proven by who-am-i at /GetCallerIdentityResponse",
+    ] {
+        assert!(aws.contains(part), "{part:?} is not in:\n{aws}");
+    }
+}
+
+/// Whatever changes the surface can be seen by the person who grants it.
+#[test]
+fn g3_denied_a_surface_in_words_that_hides_a_change() {
+    let base = vault();
+    for (pointer, value) in [
+        ("/ca/bundle", json!("/server")),
+        ("/auth/kubernetes/slots/role/default", json!("admin")),
+        ("/auth/kubernetes/when", json!("/auth")),
+        ("/account/mount/class", json!("wide")),
+        ("/operations/get/slots/version/class", json!("name")),
+        ("/operations/get/slots/key/strip", json!(["x/"])),
+        ("/operations/get/slots/key/before", json!(":")),
+        ("/operations/get/slots/key/prepend", json!("/stage")),
+        ("/operations/get/slots/key/leading-slash", json!(true)),
+        ("/operations/get/reply/absent-when", json!(["/data/data"])),
+        ("/operations/get/reply/outcomes", json!([{"status": 404, "outcome": "absent"}])),
+        ("/operations/get/reply/tags", json!({"at": "/data/tags"})),
+        ("/operations/browse/reply/list/items", json!("/data/*")),
+        ("/operations/browse/reply/list/relative", json!(false)),
+        ("/operations/login/mint/take/token", json!("/auth/accessor")),
+    ] {
+        let other = with(&base, pointer, value);
+        assert_ne!(hash(&other), hash(&base), "{pointer}");
+        assert_ne!(describe(&other), describe(&base), "{pointer}");
+    }
 }

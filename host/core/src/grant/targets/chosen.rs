@@ -136,7 +136,10 @@ fn ambiguous(request: &Request<'_>, name: &str, first: &Granted, rest: &[&Grante
 }
 
 /// G7: a program has one account: a credential proven for one must not be used for another.
-fn one_account(chosen: &Chosen) -> Result<(), Denial> {
+///
+/// # Errors
+/// [`Reason::AccountNotGranted`] with the target's field.
+pub(in crate::grant) fn one_account(chosen: &Chosen) -> Result<(), Denial> {
     let mut seen: BTreeMap<&String, &String> = BTreeMap::new();
     for (name, target) in &chosen.targets {
         for (slot, value) in &target.account {

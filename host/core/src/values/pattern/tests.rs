@@ -32,6 +32,9 @@ fn expressions_are_bounded() {
         "\\p{L}{500}{500}",
         "\\1",
         "(?=a)",
+        "(?x)a b",
+        "(?u:a)",
+        "(?iR)a",
         "\\",
     ] {
         assert_eq!(compile(bad).err(), Some(PatternError), "{bad}");
