@@ -56,9 +56,9 @@ impl Run {
     /// that takes two seconds at most.
     pub async fn finish(mut self, ended: RunEnd) -> Fetched {
         let Some(session) = self.0.take() else { return settle::nothing() };
-        // A task of its own: it goes on where this future is dropped.
-        let closing = tokio::spawn(revoke::close(Arc::clone(&session)));
-        if tokio::time::timeout(session.timeouts().revoke, closing).await.is_err() {
+        // A task of its own: it goes on where this future is dropped, and the broker awaits it when it is closed.
+        let closing = session.closing().spawn(revoke::close(Arc::clone(&session)));
+        if tokio::time::timeout(session.timeouts().revoke, closing.ended()).await.is_err() {
             tracing::warn!(object = session.stamp().object, "revocation goes on behind the end of its run");
         }
         session.settle(ended)
@@ -69,8 +69,8 @@ impl Drop for Run {
     /// A run that was not finished, because its caller was cancelled, still revokes.
     fn drop(&mut self) {
         let Some(session) = self.0.take() else { return };
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(revoke::close(session));
+        if tokio::runtime::Handle::try_current().is_ok() {
+            drop(session.closing().spawn(revoke::close(Arc::clone(&session))));
         }
     }
 }

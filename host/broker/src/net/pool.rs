@@ -100,6 +100,14 @@ impl Pool {
     }
 }
 
+impl Pool {
+    /// Closes what was idle for too long.
+    pub(crate) fn sweep(&self) {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.sweep(|_, line, since| !line.sender.is_closed() && since.elapsed() < MAX_IDLE);
+    }
+}
+
 impl Idle {
     fn sweep(&mut self, keep: impl Fn(&LineKey, &Line, Instant) -> bool) {
         self.lines.retain(|key, lines| {
