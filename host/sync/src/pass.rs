@@ -4,8 +4,13 @@
 mod candidates;
 pub mod explain;
 mod fetch;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
+};
 
 use bailiwick_api::{
     condition::{Condition, ConditionStatus, ConditionType},
@@ -22,12 +27,18 @@ use bailiwick_core::{
     },
 };
 
+use futures_util::FutureExt;
+
 use self::fetch::Brought;
 use crate::{
     modules::Modules,
     runtime::Runtime,
     world::{Remembered, World, WorldError},
 };
+
+/// A panic, in words of ours: its own may quote anything.
+const FAULT: &str =
+    "a fault of the host ended this sync; the other objects are not affected, please report it";
 
 /// What a pass came to.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -80,14 +91,23 @@ pub struct Pass<'a, W> {
 }
 
 impl<W: World> Pass<'_, W> {
-    /// Runs one pass. It never fails: what goes wrong is the object's outcome.
+    /// Runs one pass. It never fails: what goes wrong is the object's outcome. So is a fault of ours (I8): what was
+    /// minted is revoked as the run is dropped, and the other objects go on. Nothing shared is left half done: what
+    /// runs share is behind locks that are held for no await, and a poisoned one is taken as it is.
     pub async fn run(&self, object: &Object<ExternalSecretSpec>) -> Outcome {
-        match self.try_run(object).await {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                self.outcome(object, Err(NotReady::new(error.to_string())), Did::Nothing, BTreeMap::new())
+        let not_ready = match AssertUnwindSafe(self.try_run(object)).catch_unwind().await {
+            Ok(Ok(outcome)) => return outcome,
+            Ok(Err(error)) => NotReady::new(error.to_string()),
+            Err(_) => {
+                tracing::error!(
+                    namespace = object.metadata.namespace,
+                    name = object.metadata.name,
+                    "panicked"
+                );
+                NotReady::new(FAULT)
             }
-        }
+        };
+        self.outcome(object, Err(not_ready), Did::Nothing, BTreeMap::new())
     }
 
     /// Says of an object that it is not synced, without a pass.
