@@ -15,8 +15,10 @@ use tokio::{task::AbortHandle, time::Instant};
 
 use crate::key::{CacheKey, LineKey};
 
-/// How long a connection may be idle: also the longest that a change of the name's addresses goes unnoticed.
+/// How long a connection may be idle.
 const MAX_IDLE: Duration = Duration::from_secs(30);
+/// How old a connection may be, however busy: with it a change of the name's addresses is noticed in any case.
+const MAX_AGE: Duration = Duration::from_secs(300);
 /// Idle connections kept for one key.
 const MAX_PER_KEY: usize = 16;
 /// Idle connections kept in all.
@@ -28,12 +30,18 @@ pub(crate) struct Line {
     pub(crate) address: SocketAddr,
     /// It has carried a request before.
     pub(crate) reused: bool,
+    opened: Instant,
     driver: AbortHandle,
 }
 
 impl Line {
     pub(crate) fn new(sender: SendRequest<Full<Bytes>>, address: SocketAddr, driver: AbortHandle) -> Self {
-        Self { sender, address, reused: false, driver }
+        Self { sender, address, reused: false, opened: Instant::now(), driver }
+    }
+
+    /// Whether it may wait for another request, idle since then.
+    fn is_fresh(&self, since: Instant) -> bool {
+        !self.sender.is_closed() && since.elapsed() < MAX_IDLE && self.opened.elapsed() < MAX_AGE
     }
 }
 
@@ -62,7 +70,7 @@ impl Pool {
         let lines = idle.lines.get_mut(key)?;
         while let Some((line, since)) = lines.pop() {
             taken += 1;
-            if !line.sender.is_closed() && since.elapsed() < MAX_IDLE {
+            if line.is_fresh(since) {
                 found = Some(line);
                 break;
             }
@@ -82,7 +90,7 @@ impl Pool {
         line.reused = true;
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.total >= MAX_TOTAL || idle.swept.is_none_or(|swept| swept.elapsed() >= MAX_IDLE) {
-            idle.sweep(|_, line, since| !line.sender.is_closed() && since.elapsed() < MAX_IDLE);
+            idle.sweep(|_, line, since| line.is_fresh(since));
             idle.swept = Some(Instant::now());
         }
         let full = idle.lines.get(key).is_some_and(|lines| lines.len() >= MAX_PER_KEY);
@@ -104,7 +112,7 @@ impl Pool {
     /// Closes what was idle for too long.
     pub(crate) fn sweep(&self) {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.sweep(|_, line, since| !line.sender.is_closed() && since.elapsed() < MAX_IDLE);
+        idle.sweep(|_, line, since| line.is_fresh(since));
     }
 }
 
