@@ -1,7 +1,7 @@
 //! The broker of a process: what all runs share, which is the network, the rates, the audit and (where it is
 //! switched on) minted credentials. Everything shared is keyed by G12 or coarser only for limits.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bailiwick_core::program::Program;
 
@@ -9,11 +9,15 @@ use crate::{
     BrokerOptions, Current, Material, OpenEntry, Port, Run,
     audit::Audit,
     clock::Clock,
+    closing::Closing,
     net::{Network, Rates},
     options::Timeouts,
     run::{Channel, Session},
     tokens::Tokens,
 };
+
+/// How long the end of a process waits for revocations.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// The only code that dials for a provider. Cheap to clone; clones are one broker.
 #[derive(Clone)]
@@ -35,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeouts: Timeouts,
     pub(crate) tokens: Option<Tokens>,
+    pub(crate) closing: Closing,
 }
 
 impl Broker {
@@ -52,6 +57,7 @@ impl Broker {
             clock: options.clock,
             timeouts: options.timeouts,
             tokens: options.token_cache.then(Tokens::default),
+            closing: Closing::new(),
         })))
     }
 
@@ -70,9 +76,24 @@ impl Broker {
         (Port::new(Arc::clone(&session)), Run::new(session))
     }
 
-    /// Revokes the minted credentials that are still cached. To be called before the process ends.
-    pub async fn close(&self) {
+    /// Revokes cached credentials that have expired or whose grant, store, provider or namespace is another one by
+    /// now, and closes idle connections. To be called between passes.
+    pub async fn sweep(&self) {
+        self.0.network.sweep();
         let Some(tokens) = &self.0.tokens else { return };
-        crate::run::revoke_all(tokens.take_all(), self.0.timeouts.revoke).await;
+        let stale = tokens.take_stale(self.0.clock.monotonic());
+        crate::run::revoke_all(stale, self.0.timeouts.revoke).await;
+    }
+
+    /// Revokes the minted credentials that are still cached, and waits for revocations that go on behind the end of
+    /// their runs, for five seconds at most. To be called before the process ends.
+    pub async fn close(&self) {
+        let shared = &self.0;
+        let cached = shared.tokens.as_ref().map(Tokens::take_all).unwrap_or_default();
+        let revoking = shared.closing.spawn(crate::run::revoke_all(cached, shared.timeouts.revoke));
+        drop(revoking);
+        if !shared.closing.ended(CLOSING).await {
+            tracing::warn!("the process ends under revocations: what they were for lives until it expires");
+        }
     }
 }

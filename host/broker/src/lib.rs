@@ -8,6 +8,7 @@ mod attach;
 mod audit;
 mod broker;
 mod clock;
+mod closing;
 mod credential;
 mod entry;
 mod key;

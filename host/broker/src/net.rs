@@ -125,6 +125,11 @@ impl Network {
         self.pool.forget(shared);
     }
 
+    /// Closes connections that were idle for too long.
+    pub(crate) fn sweep(&self) {
+        self.pool.sweep();
+    }
+
     async fn exchange(
         &self,
         lane: &Lane<'_>,

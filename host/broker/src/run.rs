@@ -59,9 +59,9 @@ impl Run {
         if session.shut() {
             return session.settle(ended);
         }
-        // A task of its own: it goes on where this future is dropped.
-        let closing = tokio::spawn(revoke::close(Arc::clone(&session)));
-        if tokio::time::timeout(session.timeouts().revoke, closing).await.is_err() {
+        // A task of its own: it goes on where this future is dropped, and the broker awaits it when it is closed.
+        let closing = session.closing().spawn(revoke::close(Arc::clone(&session)));
+        if tokio::time::timeout(session.timeouts().revoke, closing.ended()).await.is_err() {
             tracing::warn!(object = session.stamp().object, "revocation goes on behind the end of its run");
         }
         session.settle(ended)
@@ -72,8 +72,8 @@ impl Drop for Run {
     /// A run that was not finished, because its caller was cancelled, still revokes.
     fn drop(&mut self) {
         let Some(session) = self.0.take().filter(|session| !session.shut()) else { return };
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(revoke::close(session));
+        if tokio::runtime::Handle::try_current().is_ok() {
+            drop(session.closing().spawn(revoke::close(Arc::clone(&session))));
         }
     }
 }

@@ -89,6 +89,7 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
             Err(error) => return Err(anyhow!(error)),
         };
         if let Some(interval) = interval {
+            runtime.broker.sweep().await;
             audit.complain();
             if !wait(interval, signals.stop.clone()).await {
                 continue;

@@ -5,8 +5,13 @@ mod candidates;
 pub mod explain;
 mod fetch;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
+};
 
 use bailiwick_api::{
     condition::{Condition, ConditionStatus, ConditionType},
@@ -25,6 +30,8 @@ use bailiwick_core::{
     },
 };
 
+use futures_util::FutureExt;
+
 use self::fetch::Brought;
 pub use self::outcome::{Did, Outcome};
 use crate::{
@@ -32,6 +39,10 @@ use crate::{
     runtime::Runtime,
     world::{Remembered, World, WorldError},
 };
+
+/// A panic, in words of ours: its own may quote anything.
+const FAULT: &str =
+    "a fault of the host ended this sync; the other objects are not affected, please report it";
 
 /// What was known when a pass started.
 struct Start {
@@ -62,14 +73,23 @@ pub struct Pass<'a, W> {
 }
 
 impl<W: World> Pass<'_, W> {
-    /// Runs one pass. It never fails: what goes wrong is the object's outcome.
+    /// Runs one pass. It never fails: what goes wrong is the object's outcome. So is a fault of ours (I8): what was
+    /// minted is revoked as the run is dropped, and the other objects go on. Nothing shared is left half done: what
+    /// runs share is behind locks that are held for no await, and a poisoned one is taken as it is.
     pub async fn run(&self, object: &Object<ExternalSecretSpec>) -> Outcome {
-        match self.try_run(object).await {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                self.outcome(object, Err(NotReady::new(error.to_string())), Did::Nothing, BTreeMap::new())
+        let not_ready = match AssertUnwindSafe(self.try_run(object)).catch_unwind().await {
+            Ok(Ok(outcome)) => return outcome,
+            Ok(Err(error)) => NotReady::new(error.to_string()),
+            Err(_) => {
+                tracing::error!(
+                    namespace = object.metadata.namespace,
+                    name = object.metadata.name,
+                    "panicked"
+                );
+                NotReady::new(FAULT)
             }
-        }
+        };
+        self.outcome(object, Err(not_ready), Did::Nothing, BTreeMap::new())
     }
 
     /// Says of an object that it is not synced, without a pass.

@@ -92,7 +92,9 @@ fn server_name(origin: &Origin) -> Result<ServerName<'static>, SendError> {
 }
 
 fn refused(origin: &Origin, error: &std::io::Error) -> SendError {
-    tracing::debug!(host = origin.host, %error, "TLS handshake failed");
+    // The error may quote the peer's certificate: escaped and cut.
+    let error: String = error.to_string().escape_debug().take(200).collect();
+    tracing::debug!(host = origin.host, error, "TLS handshake failed");
     SendError::Unreachable
 }
 

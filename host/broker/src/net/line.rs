@@ -11,6 +11,7 @@ use std::{
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1::SendRequest;
+use tokio::time::Instant;
 
 /// What reads and writes the connection; it ends when the connection does.
 type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -20,6 +21,7 @@ pub(crate) struct Line {
     pub(crate) address: SocketAddr,
     /// It has carried a request before.
     pub(crate) reused: bool,
+    pub(crate) opened: Instant,
     sender: SendRequest<Full<Bytes>>,
     driver: Option<Driver>,
 }
@@ -30,7 +32,7 @@ impl Line {
         driver: impl Future<Output = ()> + Send + 'static,
         address: SocketAddr,
     ) -> Self {
-        Self { address, reused: false, sender, driver: Some(Box::pin(driver)) }
+        Self { address, reused: false, opened: Instant::now(), sender, driver: Some(Box::pin(driver)) }
     }
 
     /// Whether it may carry a request. What the peer did while it was idle, such as closing it or sending what nobody

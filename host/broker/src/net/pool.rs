@@ -12,8 +12,10 @@ use tokio::time::Instant;
 use super::line::Line;
 use crate::key::{CacheKey, LineKey};
 
-/// How long a connection may be idle: also the longest that a change of the name's addresses goes unnoticed.
+/// How long a connection may be idle.
 const MAX_IDLE: Duration = Duration::from_secs(30);
+/// How old a connection may be, however busy: with it a change of the name's addresses is noticed in any case.
+const MAX_AGE: Duration = Duration::from_secs(300);
 /// Idle connections kept for one key: as many as runs at once, since fewer would be dialled anew all the time.
 const MAX_PER_KEY: usize = 64;
 /// Idle connections kept in all.
@@ -38,7 +40,7 @@ impl Pool {
         let lines = idle.lines.get_mut(key)?;
         while let Some((mut line, since)) = lines.pop() {
             taken += 1;
-            if since.elapsed() < MAX_IDLE && line.is_open() {
+            if is_fresh(&mut line, since) {
                 found = Some(line);
                 break;
             }
@@ -58,7 +60,7 @@ impl Pool {
         line.reused = true;
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.total >= MAX_TOTAL || idle.swept.is_none_or(|swept| swept.elapsed() >= MAX_IDLE) {
-            idle.sweep(|_, line, since| since.elapsed() < MAX_IDLE && line.is_open());
+            idle.sweep(|_, line, since| is_fresh(line, since));
             idle.swept = Some(Instant::now());
         }
         let full = idle.lines.get(key).is_some_and(|lines| lines.len() >= MAX_PER_KEY);
@@ -74,6 +76,19 @@ impl Pool {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         idle.sweep(|own, _, _| !own.shared.same_run(key));
     }
+}
+
+impl Pool {
+    /// Closes what was idle for too long.
+    pub(crate) fn sweep(&self) {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.sweep(|_, line, since| is_fresh(line, since));
+    }
+}
+
+/// Whether a connection that is idle since then may wait for another request.
+fn is_fresh(line: &mut Line, since: Instant) -> bool {
+    since.elapsed() < MAX_IDLE && line.opened.elapsed() < MAX_AGE && line.is_open()
 }
 
 impl Idle {

@@ -141,11 +141,12 @@ impl Session {
         Ok(Answered { outcome, body })
     }
 
-    /// A cached token that is refused is no longer any good.
+    /// A cached token that is refused may be no good any more: no further run gets it. It may be good for other
+    /// runs that use it now, so that it is not revoked under them.
     fn forget_refused(&self, prepared: &Prepared, outcome: Outcome) {
         let tokens = self.channel.broker.tokens.as_ref();
         if let (Outcome::Refused, Some(tokens), Some(held)) = (outcome, tokens, &prepared.by) {
-            tokio::spawn(super::revoke_all(tokens.take(held), self.timeouts().revoke));
+            tokens.retire(held);
         }
     }
 

@@ -59,7 +59,7 @@ impl Channel {
         Arc::new(Self { broker, program, shared, deadline, current })
     }
 
-    pub(super) fn still(&self) -> bool {
+    pub(crate) fn still(&self) -> bool {
         self.current.still(&self.program.stamp)
     }
 
@@ -76,7 +76,7 @@ impl Channel {
         self.broker.network.forget(&self.shared);
         if let Some(tokens) = &self.broker.tokens {
             let minted = tokens.take_run(&self.shared);
-            tokio::spawn(super::revoke_all(minted, self.broker.timeouts.revoke));
+            drop(self.broker.closing.spawn(super::revoke_all(minted, self.broker.timeouts.revoke)));
         }
     }
 

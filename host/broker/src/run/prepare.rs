@@ -65,6 +65,11 @@ impl Prepared {
             entries: Vec::new(),
         }
     }
+
+    /// The name of the credential that is attached; empty without one.
+    pub(crate) fn by_name(&self) -> &str {
+        self.by.as_ref().map_or("", |held| &held.binding.name)
+    }
 }
 
 impl Session {

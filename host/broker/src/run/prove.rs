@@ -48,8 +48,9 @@ impl Session {
         let still = || self.still();
         let terms = Terms { deadline: self.channel.deadline, still: &still, rated: true };
         let received = self.channel.send(&prepared, &terms).await.map_err(stop)?;
-        // A backend that is ill proves nothing either way: the next use asks again.
-        if matches!(received.status, 300..=399 | 429 | 500..) {
+        // What is no answer about this credential (an ill backend, or one that asks to slow down, which AWS does with
+        // 400) proves nothing either way: the next use asks again.
+        if !matches!(received.status, 200..=299 | 401 | 403) {
             self.saw(&of.entries, Trouble::Status(received.status));
             return Err(Stop::Call(bailiwick_boundary::CallError::Unreachable));
         }

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::tokens::Minted;
 
+/// Revocations under way at a time.
+const AT_ONCE: usize = 16;
+
 impl Session {
     /// No message is answered any more. True where that is all: no login is under way, and nothing was minted.
     pub(super) fn shut(&self) -> bool {
@@ -32,9 +35,15 @@ pub(super) async fn close(session: Arc<Session>) {
     revoke_all(minted, session.timeouts().revoke).await;
 }
 
-/// Revokes all, at once and within `patience`.
+/// Revokes all, a few at a time and each within `patience`: a broker that ends has thousands of them.
 pub(crate) async fn revoke_all(minted: Vec<Minted>, patience: Duration) {
-    let mut tasks: JoinSet<()> = minted.into_iter().map(|minted| revoke(minted, patience)).collect();
+    let mut tasks = JoinSet::new();
+    for minted in minted {
+        if tasks.len() >= AT_ONCE {
+            tasks.join_next().await;
+        }
+        tasks.spawn(revoke(minted, patience));
+    }
     while tasks.join_next().await.is_some() {}
 }
 

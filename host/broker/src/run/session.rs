@@ -14,7 +14,7 @@ use super::{
     channel::{Channel, Fault},
     state::{State, Thing},
 };
-use crate::{Material, OpenEntry, net::SendError, options::Timeouts};
+use crate::{Material, OpenEntry, closing::Closing, net::SendError, options::Timeouts};
 
 /// The rules whose breach ends a run.
 pub(super) const B3: RunFailure = RunFailure::BrokeRule("B3");
@@ -81,6 +81,10 @@ impl Session {
 
     pub(super) fn timeouts(&self) -> &Timeouts {
         &self.channel.broker.timeouts
+    }
+
+    pub(super) fn closing(&self) -> &Closing {
+        &self.channel.broker.closing
     }
 
     /// Whether the run may still send (G11).

@@ -63,13 +63,16 @@ async fn g7_denied_an_attackers_account_and_what_proves_nothing() {
 
 #[tokio::test]
 async fn g7_a_proof_that_could_not_be_asked_is_asked_again() {
-    let (backend, house) = (identity(reply(503, "{}")), House::new());
-    let mut guest = house.open(program_of(&catalogue(), backend.address, "token"), vec![data("team-a/a")]);
-    let by = guest.named("token").await;
-    for _ in 0..2 {
-        assert_eq!(guest.call(read(0, Some(by))).await, Err(CallError::Unreachable));
+    for answer in [reply(503, "{}"), reply(429, "{}"), reply(400, r#"{"__type":"Throttling"}"#)] {
+        let (backend, house) = (identity(answer), House::new());
+        let mut guest =
+            house.open(program_of(&catalogue(), backend.address, "token"), vec![data("team-a/a")]);
+        let by = guest.named("token").await;
+        for _ in 0..2 {
+            assert_eq!(guest.call(read(0, Some(by))).await, Err(CallError::Unreachable));
+        }
+        assert_eq!(backend.lines(), ["GET /v1/who", "GET /v1/who"]);
     }
-    assert_eq!(backend.lines(), ["GET /v1/who", "GET /v1/who"]);
 }
 
 /// A login that answers with an ARN, and the check of its account.

@@ -135,3 +135,36 @@ async fn a_revocation_that_hangs_holds_up_nobody_and_is_recorded() {
     guest.done().await;
     until(|| house.audit.lines().last().is_some_and(|line| line == "revoke-self TimedOut")).await;
 }
+
+#[tokio::test]
+async fn a_broker_that_is_closed_waits_for_revocations_behind_the_end_of_their_runs() {
+    let backend = Backend::start(move |request| {
+        if request.starts_with(REVOKE) {
+            std::thread::sleep(Duration::from_millis(300));
+            return reply(204, "");
+        }
+        ok(&format!(r#"{{"auth":{{"client_token":"{MINTED}","lease_duration":600}}}}"#))
+    });
+    let house = House::new();
+    let mut guest = house.run(backend.address, &["team-a/db"]);
+    guest.login().await.unwrap();
+    // Cancelled: nobody waits for its end but the broker.
+    drop(guest);
+    house.broker.close().await;
+    assert_eq!(house.audit.lines().last().unwrap(), "revoke-self 204");
+}
+
+#[tokio::test]
+async fn every_one_of_many_cached_credentials_is_revoked_when_the_broker_is_closed() {
+    let (backend, house) = (vault(), House::with(|options| options.token_cache = true));
+    for generation in 0..40 {
+        let mut program = crate::harness::program(backend.address);
+        program.stamp.grant.generation = generation;
+        let mut guest = house.open(program, Vec::new());
+        guest.login().await.unwrap();
+        guest.done().await;
+    }
+    house.broker.close().await;
+    let revoked = backend.lines().iter().filter(|line| *line == REVOKE).count();
+    assert_eq!(revoked, 40, "more than at a time");
+}

@@ -12,7 +12,7 @@ use crate::{
 const LOGIN: &str = "POST /v1/auth/userpass/login/me";
 const REVOKE: &str = "POST /v1/auth/token/revoke-self";
 
-/// Mints t1, t2, ...; refuses reads with a token that `refused` names.
+/// Mints token-1, token-2, ...; refuses reads with a token that `refused` names.
 fn vault(refused: &'static str) -> Backend {
     let minted = std::sync::atomic::AtomicUsize::new(0);
     Backend::start(move |request| {
@@ -99,4 +99,39 @@ async fn a_token_that_is_refused_is_forgotten() {
     assert_eq!(sync(&house, &backend, |_| {}).await, Outcome::Refused);
     assert_eq!(sync(&house, &backend, |_| {}).await, Outcome::Ok);
     assert_eq!(count(&backend, LOGIN), 2);
+}
+
+/// One entry that its policy does not cover says nothing of what others do with a token.
+#[tokio::test]
+async fn i8_denied_to_revoke_a_token_under_a_run_that_uses_it() {
+    let (backend, house) = (vault("team-a/secret"), caching());
+    let mut other = house.run(backend.address, &["team-a/db"]);
+    let shared = other.login().await.unwrap();
+    let mut guest = house.run(backend.address, &["team-a/secret"]);
+    let token = guest.login().await.unwrap();
+    assert_eq!(guest.call(read(0, Some(token))).await.unwrap().outcome, Outcome::Refused);
+    guest.done().await;
+    house.broker.sweep().await;
+    assert_eq!((count(&backend, LOGIN), count(&backend, REVOKE)), (1, 0), "it is in use");
+    other.body(read(0, Some(shared))).await;
+    other.done().await;
+    house.broker.sweep().await;
+    assert_eq!(count(&backend, REVOKE), 1, "nobody uses it any more");
+    assert_eq!(sync(&house, &backend, |_| {}).await, Outcome::Ok);
+    assert_eq!(count(&backend, LOGIN), 2, "and no further run got it");
+}
+
+#[tokio::test]
+async fn g11_allowed_and_denied_a_sweep_revokes_what_is_stale_and_nothing_else() {
+    let (backend, house) = (vault("token-9"), caching());
+    sync(&house, &backend, |_| {}).await;
+    house.broker.sweep().await;
+    assert_eq!(count(&backend, REVOKE), 0, "it is good");
+    house.clock.advance(541);
+    house.broker.sweep().await;
+    assert_eq!(count(&backend, REVOKE), 1, "in its last minute");
+    sync(&house, &backend, |_| {}).await;
+    house.shell.current.store(false, Ordering::SeqCst);
+    house.broker.sweep().await;
+    assert_eq!(count(&backend, REVOKE), 2, "the grant is another one");
 }

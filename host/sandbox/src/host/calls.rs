@@ -4,10 +4,11 @@ use bailiwick_boundary as boundary;
 use boundary::{Answer, Ask, Handle};
 use wasmtime::component::Resource;
 
-use super::{Run, confused, stop};
+use super::{Run, confused, stop, values::weight};
 use crate::{
     bindings::bailiwick::provider::calls::{Arg, CallError, Host, Reply, Request},
     error::RunError,
+    limits::MAX_SELECTOR_BYTES,
 };
 
 impl Host for Run {
@@ -20,6 +21,7 @@ impl Host for Run {
 
     async fn call_all(&mut self, requests: Vec<Request>) -> wasmtime::Result<Vec<Result<Reply, CallError>>> {
         let count = requests.len();
+        self.weigh(&requests)?;
         let requests = requests.into_iter().map(|request| self.request(request)).collect::<Result<_, _>>()?;
         match self.ask(Ask::Call(requests)).await? {
             Answer::Call(replies) if replies.len() == count => {
@@ -30,6 +32,7 @@ impl Host for Run {
     }
 
     async fn exchange(&mut self, request: Request) -> wasmtime::Result<Result<Resource<Handle>, CallError>> {
+        self.weigh(std::slice::from_ref(&request))?;
         let request = self.request(request)?;
         match self.ask(Ask::Exchange(request)).await? {
             Answer::Exchange(Ok(handle)) => Ok(Ok(self.table.push(handle)?)),
@@ -40,6 +43,21 @@ impl Host for Run {
 }
 
 impl Run {
+    /// Selectors are copied for each argument that names their handle: a message may hold as many bytes of them as
+    /// all handles together. Counted before anything is copied.
+    fn weigh(&self, requests: &[Request]) -> wasmtime::Result<()> {
+        let mut bytes = 0usize;
+        for (_, arg) in requests.iter().flat_map(|request| &request.args) {
+            if let Arg::Echo(value) | Arg::Secret(value) = arg {
+                bytes = bytes.saturating_add(weight(self.table.get(value)?));
+            }
+            if bytes > MAX_SELECTOR_BYTES {
+                return Err(stop(RunError::TooMuchData));
+            }
+        }
+        Ok(())
+    }
+
     /// The request with handles in place of the guest's resources.
     fn request(&self, request: Request) -> wasmtime::Result<boundary::Request> {
         let Request { operation, args, by } = request;

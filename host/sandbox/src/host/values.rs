@@ -84,7 +84,7 @@ impl Run {
 }
 
 /// What a handle's selectors hold, in bytes.
-fn weight(value: &ValueRef) -> usize {
+pub(super) fn weight(value: &ValueRef) -> usize {
     value.steps.iter().map(size).sum()
 }
 

@@ -121,6 +121,12 @@ async fn i8_denied_strings_that_lie_over_each_other() {
 }
 
 #[tokio::test]
+async fn i8_denied_one_long_selector_named_again_and_again() {
+    let asked = stopped("echoes", patient(), RunError::TooMuchData).await;
+    assert_eq!(asked, [Ask::Config("/v".into())], "the call is not asked");
+}
+
+#[tokio::test]
 async fn i8_denied_a_handle_that_was_made_up() {
     let asked = stopped("forged", patient(), RunError::BadCall).await;
     assert_eq!(asked, []);
