@@ -62,6 +62,13 @@ impl Audit for Sent {
     }
 }
 
+/// A request as the backend saw it: method, path with its query, headers, and a digest of the body.
+type Arrived = (String, String, BTreeMap<String, String>, Option<String>);
+
+fn arrived(seen: bailiwick_testkit::kv::Seen) -> Arrived {
+    (seen.method, seen.path, seen.headers, seen.body)
+}
+
 struct Lab {
     kv: Kv,
     provider: Provider,
@@ -72,6 +79,7 @@ struct Lab {
 #[derive(PartialEq, Eq)]
 struct Seen {
     sent: Vec<String>,
+    arrived: Vec<Arrived>,
     memories: Vec<Vec<u8>>,
 }
 
@@ -109,6 +117,7 @@ impl Lab {
         )
         .unwrap();
         let settings = json!({"server": self.kv.url(), "path": "kv", "seed": seed, "steps": 150, "marker": MARKER,
+            "rude": seed % 2 == 1, "trap": seed % 5 == 4,
             "auth": {"tokenSecretRef": {"name": "token", "key": "t"}}});
         let request = Request {
             catalogue: &catalogue,
@@ -138,6 +147,7 @@ impl Lab {
         for key in ["team-a/db", "team-a/web/tls"] {
             self.put(&format!("kv/data/{key}"), json!({"data": secret}));
         }
+        self.kv.forget();
         let sent = Arc::new(Sent::default());
         let broker = Broker::new(BrokerOptions::new(Arc::clone(&sent) as Arc<dyn Audit>)).unwrap();
         let program = Arc::new(self.program(seed));
@@ -152,7 +162,9 @@ impl Lab {
         run.finish(dump.ended.map_err(bailiwick_sandbox::RunError::as_str)).await;
         let mut sent = std::mem::take(&mut *sent.0.lock().unwrap());
         sent.sort();
-        Seen { sent, memories: dump.memories }
+        let mut arrived: Vec<Arrived> = self.kv.requests().into_iter().map(arrived).collect();
+        arrived.sort();
+        Seen { arrived, sent, memories: dump.memories }
     }
 }
 
@@ -182,6 +194,7 @@ async fn i3_i4_secrets_change_neither_requests_nor_memory_and_stand_in_none() {
         let second = lab.run(seed, &secrets[1]).await;
         assert!(holds(&first.memories, MARKER), "seed {seed}: the scan finds what was planted to be found");
         assert_eq!(first.sent, second.sent, "seed {seed}: requests differ");
+        assert_eq!(first.arrived, second.arrived, "seed {seed}: what arrived differs");
         assert!(first.memories == second.memories, "seed {seed}: memories differ");
         for needle in [TOKEN, "the-first-secret-value", "the-second-secret-value", "dGhlLXNlY29uZC1z"] {
             assert!(

@@ -16,7 +16,7 @@ const FAILURES: [Failure; 4] =
 impl Run<'_> {
     /// Does one thing.
     pub(crate) fn act(&mut self, rude: bool) {
-        match self.mind.below(if rude { 20 } else { 16 }) {
+        match self.mind.below(if rude { 24 } else { 16 }) {
             0 => self.name(),
             1 => self.expiry(),
             2..=4 => self.call(),
@@ -29,11 +29,12 @@ impl Run<'_> {
             12 => self.config(),
             13 => self.wanted(),
             14 => self.deliver_own(),
-            15 => self.deliver_listed(),
+            15 => self.deliver_listed(false),
             16 => self.deliver_any(),
             17 => self.deliver_named(),
             18 => self.absent(),
-            _ => self.fail(),
+            19 => self.fail(),
+            _ => self.deliver_listed(true),
         }
     }
 
@@ -89,6 +90,7 @@ impl Run<'_> {
         };
         let of = match &held.of {
             Of::Entry(entry) => Of::Entry(*entry),
+            Of::Listed(name, handle) => Of::Listed(name.clone(), handle.at("")),
             _ => Of::Other,
         };
         self.hold(value, of);
@@ -146,14 +148,16 @@ impl Run<'_> {
         }
     }
 
-    /// Delivers by name what it may.
-    fn deliver_listed(&mut self) {
+    /// Delivers by name what it may; or again what it may only once, which tells something if it is ever taken.
+    fn deliver_listed(&mut self, again: bool) {
         let entry = self.entry_of(true);
         let open = self.answered.get(entry) == Some(&false);
         let Some(held) = self.mind.one_of(&self.values) else { return };
         let Of::Listed(name, handle) = &held.of else { return };
-        if open && !self.named.contains(name) {
-            self.named.push(name.clone());
+        if open && (again || !self.named.contains(name)) {
+            if !self.named.contains(name) {
+                self.named.push(name.clone());
+            }
             self.host.deliver_named(index(entry), handle, &held.value);
             self.mind.see("delivered listed", name);
         }

@@ -37,6 +37,16 @@ impl Rates {
         buckets.insert(grant.clone(), full_at + step);
         Some(wait)
     }
+
+    /// Gives back a token that was taken in advance and not used.
+    pub(crate) fn give_back(&self, grant: &(String, i64), per_second: u32) {
+        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(full_at), Some(step)) =
+            (buckets.get_mut(grant), Duration::from_secs(1).checked_div(per_second))
+        {
+            *full_at = full_at.saturating_sub(step);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -59,6 +69,16 @@ mod tests {
         assert_eq!(rates.take(&grant("a"), 10, NOW, Duration::MAX), Some(tenth));
         assert_eq!(rates.take(&grant("a"), 10, NOW + tenth, Duration::MAX), Some(tenth));
         assert_eq!(rates.take(&grant("b"), 10, NOW, Duration::MAX), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn g1_a_token_that_was_not_used_is_another_ones() {
+        let rates = Rates::default();
+        let take = || rates.take(&grant("a"), 1, NOW, Duration::MAX);
+        let second = Duration::from_secs(1);
+        assert_eq!([take(), take()], [Some(Duration::ZERO), Some(second)]);
+        rates.give_back(&grant("a"), 1);
+        assert_eq!([take(), take()], [Some(second), Some(2 * second)]);
     }
 
     #[test]

@@ -213,7 +213,9 @@ impl Channel {
         let wait =
             wait.ok_or_else(|| exhausted("limits.rate", "the grant's rate is spent: raise limits.rate"))?;
         if !wait.is_zero() {
+            let mut reserved = Reserved(Some(self));
             tokio::time::sleep(wait).await;
+            reserved.0 = None;
         }
         Ok(())
     }
@@ -255,6 +257,17 @@ impl Drop for Recording<'_> {
     }
 }
 
+/// A request's place in the grant's rate. It is given back where the wait for it is cancelled.
+struct Reserved<'a>(Option<&'a Channel>);
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if let Some(channel) = self.0 {
+            channel.broker.rates.give_back(channel.shared.grant(), channel.program.limits.rate_per_second);
+        }
+    }
+}
+
 fn close(record: &mut Record, result: &Result<Received, Fault>) {
     match result {
         Ok(received) => {
@@ -267,6 +280,11 @@ fn close(record: &mut Record, result: &Result<Received, Fault>) {
             record.reason = Some(denial.reason.as_str());
             record.bytes_out = 0;
         }
-        Err(Fault::Send(error)) => record.reason = Some(error.code()),
+        Err(Fault::Send(error)) => {
+            record.reason = Some(error.code());
+            if matches!(error, SendError::Unresolved | SendError::Unreachable) {
+                record.bytes_out = 0;
+            }
+        }
     }
 }

@@ -100,27 +100,35 @@ impl Session {
     }
 
     fn read_mint(&self, prepared: &Prepared, mint: &Mint, json: &Json<'_>) -> Option<Held> {
-        let proven = match &mint.account {
-            None => None,
-            Some(check) => {
-                let arn = json.pointer(&check.arn_at)?.text()?;
-                let account = arn.split(':').nth(4)?;
-                Some(is_account(&self.channel.program, &check.account, account).then_some(true)?)
-            }
-        };
         let sources = &prepared.by.as_ref().map_or(&prepared.shared, |held| &held.shared);
         let mut inputs = BTreeMap::new();
         for (name, at) in &mint.take {
             inputs.insert(name.clone(), taken(json.pointer(at)?)?);
         }
-        Some(Held {
+        let held = Held {
             binding: grant::minted(&self.channel.program, &prepared.operation)?,
             inputs,
-            expires: Some(self.channel.now() + lifetime(mint, json)?),
+            expires: None,
             shared: Arc::clone(sources),
             revoke: mint.revoke.clone(),
-            proven: OnceCell::new_with(proven),
-        })
+            proven: OnceCell::new(),
+        };
+        let Some((proven, lifetime)) = self.proven(mint, json).zip(lifetime(mint, json)) else {
+            // It lives at the backend, and nobody will use it.
+            let unused = Minted { held: Arc::new(held), channel: Arc::clone(&self.channel) };
+            self.lock().minted.push(unused);
+            return None;
+        };
+        let expires = Some(self.channel.now() + lifetime);
+        Some(Held { expires, proven: OnceCell::new_with(proven), ..held })
+    }
+
+    /// Whether the reply itself proves the account, where the catalogue says how; none where it proves another one.
+    fn proven(&self, mint: &Mint, json: &Json<'_>) -> Option<Option<bool>> {
+        let Some(check) = &mint.account else { return Some(None) };
+        let arn = json.pointer(&check.arn_at)?.text()?;
+        let account = arn.split(':').nth(4)?;
+        is_account(&self.channel.program, &check.account, account).then_some(Some(true))
     }
 }
 

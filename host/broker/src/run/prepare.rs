@@ -11,7 +11,7 @@ use bailiwick_core::{
     reason::{Denial, Reason},
 };
 
-use super::session::Session;
+use super::{bounds::MAX_DENIED, session::Session};
 use crate::{OpenEntry, credential::Held, key::CacheKey, reply::Reading};
 
 /// An admitted request with its credential.
@@ -75,6 +75,10 @@ impl Prepared {
 impl Session {
     /// Prepares a request of the guest's. What is denied is recorded.
     pub(super) fn prepare(&self, request: &Request, exchange: bool) -> Result<Prepared, CallError> {
+        if self.lock().denied > MAX_DENIED {
+            // Each denial is a record; the next message ends the run.
+            return Err(CallError::Budget);
+        }
         let entries = entries_of(request);
         self.decide(request, exchange, &entries).map_err(|denial| {
             self.channel.denied(&request.operation, &denial);

@@ -347,6 +347,7 @@ async fn g1_denied_a_run_that_is_denied_again_and_again() {
         asked += 1;
     }
     assert_eq!(asked, 26, "each denial is a record in the audit");
+    assert_eq!(house.audit.lines().len(), 257, "also within one message");
     let Err(RunFailure::Denied(denial)) = guest.done().await.run else { panic!() };
     assert_eq!(denial.reason, Reason::BudgetExhausted);
 }

@@ -168,3 +168,17 @@ async fn every_one_of_many_cached_credentials_is_revoked_when_the_broker_is_clos
     let revoked = backend.lines().iter().filter(|line| *line == REVOKE).count();
     assert_eq!(revoked, 40, "more than at a time");
 }
+
+/// The backend minted it, though the reply is not what the catalogue says.
+#[tokio::test]
+async fn revoked_where_the_login_gave_a_credential_that_is_not_used() {
+    let backend = Backend::start(|request| match request.starts_with(REVOKE) {
+        true => reply(204, ""),
+        false => ok(&format!(r#"{{"auth":{{"client_token":"{MINTED}","lease_duration":"soon"}}}}"#)),
+    });
+    let house = House::new();
+    let mut guest = house.run(backend.address, &["team-a/db"]);
+    assert!(guest.login().await.is_err());
+    guest.done().await;
+    assert_revoked(&backend, &house);
+}
