@@ -96,7 +96,7 @@ const PAGE: &str = r#"{"SecretList":[
 const LIST: &str = r#"
 class = "list"
 reply.public = ["/SecretList/*/Name", "/NextToken"]
-reply.list = { items = "/SecretList/*", name = "/Name", tags = { at = "/Tags", key = "Key", value = "Value" } }
+reply.list = { items = "/SecretList/*", name = "/Name", page = "/NextToken", leading-slash = true, tags = { at = "/Tags", key = "Key", value = "Value" } }
 "#;
 
 #[test]

@@ -49,7 +49,9 @@ fn names_are_read(program: &Program, entry: &Entry) -> Result<(), Denial> {
             && operation.reply.tags.is_none()
             && operation.key.iter().any(|name| operation.slots.get(name).is_some_and(listed))
     };
-    let mut granted = program.operations.iter().filter_map(|id| program.catalogue.operations.get(id));
+    // What has a plan has a target too.
+    let planned = program.operations.iter().filter(|id| program.plans.operations.contains_key(*id));
+    let mut granted = planned.filter_map(|id| program.catalogue.operations.get(id));
     if !matches!(entry, Entry::Find(_)) || granted.any(reads) {
         return Ok(());
     }
