@@ -20,7 +20,8 @@ cargo xtask setup          find or install what building providers needs
 cargo xtask providers      build all providers into target/providers, and print their digests
 cargo xtask quickstart     build everything, start a development backend, sync examples/quickstart
 cargo xtask test           set up, and run all checks and tests
-cargo xtask tools [NAME]   install the servers that tests use (moto), for the user, outside the repository
+cargo xtask tools [NAME]   install what tests use (moto, cargo-deny), for the user, outside the repository
+cargo xtask advisories     look the dependencies up among known vulnerabilities; needs the network
 cargo xtask bench NAME     build with optimisation, run tests/bench/NAME, write target/bench/NAME.json";
 
 fn main() -> ExitCode {
@@ -41,6 +42,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["providers"] => providers::run(),
         ["quickstart"] => quickstart::run(),
         ["test"] => test::run(),
+        ["advisories"] => test::advisories(),
         ["tools"] => tools::run(None),
         ["tools", name] => tools::run(Some(name)),
         ["bench", name] => bench::run(name),

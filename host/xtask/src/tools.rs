@@ -1,14 +1,19 @@
-//! Servers that tests use and that are no crates, each in a folder of its own under the user's cache, by name and
+//! Servers and tools that tests use and that are no dependencies, each in a folder of its own under the user's cache, by name and
 //! version. A tool is taken from its variable, else from there; what is missing is installed there.
 
+mod deny;
 mod moto;
 
 use anyhow::{Result, bail};
 
+pub(crate) use deny::install as cargo_deny;
+
 /// Installs one tool, or all of them.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
     match name {
-        None | Some("moto") => moto::install(),
-        Some(other) => bail!("there is no tool `{other}`; there is: moto"),
+        None => moto::install().and_then(|()| cargo_deny().map(drop)),
+        Some("moto") => moto::install(),
+        Some("cargo-deny") => cargo_deny().map(drop),
+        Some(other) => bail!("there is no tool `{other}`; there are: moto, cargo-deny"),
     }
 }
