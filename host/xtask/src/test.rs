@@ -61,7 +61,7 @@ fn deny(checks: &[&str]) -> Result<()> {
     title(&format!("cargo-deny: {}", checks.join(", ")));
     for folder in [place::root(), providers::workspace()] {
         let mut command = plain(&program.to_string_lossy(), &folder);
-        command.args(["--locked", "check", "--config"]).arg(place::root().join("deny.toml"));
+        command.args(["--locked", "--config"]).arg(place::root().join("deny.toml")).arg("check");
         succeed(command.args(checks))?;
     }
     Ok(())
