@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use crate::run::{cargo, plain, say, succeed, title};
+use crate::run::{cargo, plain, succeed, title};
 use crate::{place, providers, quickstart, setup, tools};
 
 /// Lets the tests of I3 and I4 read a guest's memory. The binary that is shipped has it not (a test says so).
