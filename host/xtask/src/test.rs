@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use crate::run::{cargo, plain, succeed, title};
-use crate::{place, providers, quickstart, setup, tools};
+use crate::{author, place, providers, quickstart, setup, tools};
 
 /// Lets the tests of I3 and I4 read a guest's memory. The binary that is shipped has it not (a test says so).
 const SCAN: [&str; 2] = ["--features", "bailiwick/scan"];
@@ -30,6 +30,7 @@ pub(crate) fn run() -> Result<()> {
     succeed(cargo(&root).args(["build", "--workspace", "--bins", "--tests", "--locked"]).args(SCAN))?;
     providers::build(&compiler, &place::program("bailiwick"))?;
     quickstart::show()?;
+    author::run(&place::program("bailiwick"))?;
     title("Tests");
     succeed(
         cargo(&root)
