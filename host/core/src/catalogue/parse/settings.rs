@@ -16,6 +16,12 @@ pub(super) fn check(catalogue: &Catalogue, faults: &mut Faults) {
         "is not `object`",
         "write `type = \"object\"`",
     );
+    faults.unless(
+        !catalogue.resolves_property,
+        "resolves-property",
+        "is not served yet",
+        "leave it out: the host applies `property` to what is delivered",
+    );
     field("settings", &catalogue.settings, 0, faults);
     config(catalogue, faults);
 }
