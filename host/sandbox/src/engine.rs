@@ -77,7 +77,8 @@ impl Engine {
     }
 
     /// Checks, compiles (or takes from the cache) and links a component. Nothing of it runs. Compiling takes a
-    /// tenth of a second and all cores: from async code, call it on a blocking thread.
+    /// tenth of a second and all cores, of the worst that is admitted some seconds: from async code, call it on a
+    /// blocking thread.
     ///
     /// # Errors
     /// Every [`LoadError`]; the engine and what is loaded already are as before.

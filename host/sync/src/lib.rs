@@ -9,4 +9,4 @@ pub mod standalone;
 pub mod world;
 
 pub use bailiwick_broker::{Audit, Broker, BrokerOptions, JsonLines, Record};
-pub use bailiwick_sandbox::{Cache, Engine, EngineOptions};
+pub use bailiwick_sandbox::{Admitted, Cache, Engine, EngineOptions, admit};
