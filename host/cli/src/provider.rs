@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use bailiwick_artifact::{build, digest::Digest};
 use bailiwick_core::catalogue::parse::parse;
+use bailiwick_sync::admit;
 
 use crate::{
     args::{ProviderArgs, ProviderCommand},
@@ -44,6 +45,7 @@ fn build_component(folder: &Path, module: Option<&Path>, out: Option<PathBuf>) -
     let bytes =
         std::fs::read(&module).with_context(|| format!("cannot read the module {}", module.display()))?;
     let component = build::build(&bytes, &text).with_context(|| module.display().to_string())?;
+    admit(&component).with_context(|| module.display().to_string())?;
     let out = out.unwrap_or_else(|| folder.join(format!("{}.wasm", catalogue.name)));
     std::fs::write(&out, &component).with_context(|| format!("cannot write {}", out.display()))?;
     report::say(&format!("{}  {}  {} bytes", Digest::of(&component), out.display(), component.len()))?;

@@ -8,7 +8,7 @@ use wasmtime::component::{Component, HasSelf, Linker};
 
 use crate::{
     Cache, LoadError, Provider,
-    admit::{admit, weigh},
+    admit::{admit, look},
     bindings::{Blind, BlindPre},
     cache::Compatibility,
     host::Run,
@@ -77,12 +77,13 @@ impl Engine {
     }
 
     /// Checks, compiles (or takes from the cache) and links a component. Nothing of it runs. Compiling takes a
-    /// tenth of a second and all cores: from async code, call it on a blocking thread.
+    /// tenth of a second and all cores, of the worst that is admitted some seconds: from async code, call it on a
+    /// blocking thread.
     ///
     /// # Errors
     /// Every [`LoadError`]; the engine and what is loaded already are as before.
     pub fn load(&self, component: &[u8]) -> Result<Provider, LoadError> {
-        admit(component)?;
+        look(component)?;
         let compiled = self.0.compiled(component)?;
         let linked = self.0.linker.instantiate_pre(&compiled).map_err(refused(LoadError::OtherTypes))?;
         let pre = BlindPre::new(linked).map_err(refused(LoadError::OtherTypes))?;
@@ -99,7 +100,7 @@ impl Engine {
 impl Inner {
     fn compiled(&self, component: &[u8]) -> Result<Component, LoadError> {
         let compile = || {
-            weigh(component)?;
+            admit(component)?;
             Component::from_binary(&self.wasmtime, component).map_err(refused(LoadError::Invalid))
         };
         match &self.cache {

@@ -26,9 +26,14 @@ pub enum LoadError {
     /// A memory or table starts out larger than any run may have.
     #[error("asks for {0} from the start: more than any run may have")]
     Oversize(&'static str),
-    /// Compiling it could take minutes, or gigabytes.
-    #[error("takes too much to compile: {0}")]
-    Costly(&'static str),
+    /// A part is so large that compiling it has no good bound.
+    #[error("has {0}: more than is compiled, see the limits in the README of providers")]
+    TooCostly(&'static str),
+    /// Its branches have too many values alive around them; the function of that index has the most.
+    #[error(
+        "has too many branches among too many locals, most of them in function {0}: make that one several"
+    )]
+    Tangled(u32),
     /// It does not validate, or uses a proposal that is switched off.
     #[error("not a valid WebAssembly component for this engine")]
     Invalid,
@@ -82,7 +87,7 @@ impl RunError {
         match self {
             Self::Busy => "no free slot within the deadline",
             Self::Looped => "still computing at the deadline",
-            Self::TimedOut => "still waiting at the deadline; raise limits.deadline of grant and Provider",
+            Self::TimedOut => "still waiting at the deadline",
             Self::OutOfMemory => "over its memory limit",
             Self::OutOfTables => "over its table limit",
             Self::Recursed => "recursed too deeply",

@@ -19,6 +19,7 @@ pub mod scan;
 mod settings;
 mod ticker;
 
+pub use admit::{Admitted, admit};
 pub use cache::Cache;
 pub use engine::{Engine, EngineError, EngineOptions};
 pub use error::{LoadError, RunError};

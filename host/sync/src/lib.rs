@@ -9,4 +9,5 @@ pub mod standalone;
 pub mod world;
 
 pub use bailiwick_broker::{Audit, Broker, BrokerOptions, JsonLines, Record, Unwritten};
+pub use bailiwick_sandbox::{Admitted, admit};
 pub use bailiwick_sandbox::{Cache, Engine, EngineOptions};

@@ -16,7 +16,7 @@ use bailiwick_artifact::{
     inspect::{self, Inspection},
 };
 use bailiwick_core::catalogue::Catalogue;
-use bailiwick_sandbox::{Engine, Provider};
+use bailiwick_sandbox::{Engine, Provider, admit};
 
 /// A provider that can run.
 #[derive(Clone)]
@@ -84,16 +84,24 @@ impl Source<'_> {
         let path = self.path(&object.spec).map_err(|what| fail("spec.module", what.to_owned()))?;
         let shown = path.display().to_string();
         let bytes = read(&path).map_err(|error| fail(&shown, error.to_string()))?;
-        // The engine looks at types and code itself.
-        let found = if self.engine.is_some() { inspect::claims(&bytes) } else { inspect::inspect(&bytes) };
+        let found = inspect::claims(&bytes);
         let Inspection { digest, catalogue, .. } = found.map_err(|error| fail(&shown, chain(&error)))?;
         if catalogue.name != object.metadata.name {
             let what = format!("the module is {}; name the Provider so", catalogue.name);
             return Err(fail("metadata.name", what));
         }
-        let provider = self.engine.map(|engine| engine.load(&bytes)).transpose();
-        let provider = provider.map_err(|error| fail(&shown, error.to_string()))?;
+        let provider = self.compiled(&bytes).map_err(|what| fail(&shown, what))?;
         Ok(Module { object: Arc::clone(object), digest, catalogue: Arc::new(catalogue), provider })
+    }
+
+    /// The engine looks at types and code itself; without one, what it would refuse is refused all the same.
+    fn compiled(&self, bytes: &[u8]) -> Result<Option<Provider>, String> {
+        if let Some(engine) = self.engine {
+            return engine.load(bytes).map(Some).map_err(|error| error.to_string());
+        }
+        admit(bytes).map_err(|error| error.to_string())?;
+        inspect::inspect(bytes).map_err(|error| chain(&error))?;
+        Ok(None)
     }
 
     fn path(&self, spec: &ProviderSpec) -> Result<PathBuf, &'static str> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use bailiwick_artifact::inspect;
 use bailiwick_core::catalogue::surface;
+use bailiwick_sync::{Admitted, admit};
 use serde::Serialize;
 
 use crate::{args::Format, report};
@@ -17,6 +18,9 @@ struct Inspected {
     world: bailiwick_core::catalogue::World,
     digest: String,
     bytes: usize,
+    functions: u64,
+    code: u64,
+    effort: u64,
     surface: String,
     imports: Vec<String>,
     exports: Vec<String>,
@@ -26,11 +30,15 @@ struct Inspected {
 /// Reads the component and prints what it is.
 pub(crate) fn run(file: &Path, output: Format) -> anyhow::Result<u8> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let Admitted { functions, code, effort } = admit(&bytes).with_context(|| file.display().to_string())?;
     let found = inspect::inspect(&bytes).with_context(|| file.display().to_string())?;
     let catalogue = found.catalogue;
     let inspected = Inspected {
         digest: found.digest.to_string(),
         bytes: found.size,
+        functions,
+        code,
+        effort,
         surface: surface::hash(&catalogue),
         imports: found.imports,
         exports: found.exports,
@@ -46,11 +54,20 @@ pub(crate) fn run(file: &Path, output: Format) -> anyhow::Result<u8> {
     Ok(crate::OK)
 }
 
+/// How near the component is to what the engine refuses to compile.
+fn compiling(i: &Inspected) -> String {
+    format!(
+        "{} functions, {} bytes of code, {}% of the effort that is admitted",
+        i.functions, i.code, i.effort
+    )
+}
+
 fn words(i: &Inspected, surface: &str) -> String {
     let head = [
         ("provider", format!("{} {}", i.name, i.version)),
         ("digest", i.digest.clone()),
         ("size", format!("{} bytes", i.bytes)),
+        ("compiling", compiling(i)),
         ("imports", i.imports.join(", ")),
         ("exports", i.exports.join(", ")),
         ("surface", i.surface.clone()),

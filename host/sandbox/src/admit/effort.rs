@@ -1,7 +1,7 @@
 //! What compiling costs, estimated from the bytes before the compiler sees them. Most of a compiler's work grows with
-//! functions and the length of their code. Some of it (phis, liveness, moves on edges) grows with the values that may
-//! be alive at each branch, times the branches of the function: a few kilobytes can take minutes and gigabytes so.
-//! Providers of ours come to 23 million such units, 300 functions and 80 kB; what is admitted compiles in seconds.
+//! the length of the code, which is bounded beside this. Some of it (phis, liveness, moves on edges) grows with the
+//! values that may be alive at each branch, times the branches of the function: a few kilobytes can take minutes and
+//! gigabytes so. That product is what is summed up here.
 
 use wasmparser::{
     BinaryReaderError, FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, Operator,
@@ -11,54 +11,39 @@ use wasmparser::{
 /// What branches cost where nothing is alive: the compiler's own values are.
 const BASE: u64 = 16;
 
-/// The most branching work, in units of one value alive at one branch, times the branches of its function.
-const MAX_BRANCHING: u64 = 200_000_000;
-/// The most functions.
-const MAX_FUNCTIONS: u64 = 10_000;
-/// The most code, in bytes.
-const MAX_CODE: u64 = 2 << 20;
-
-/// What the functions of a component cost together.
+/// What the functions of a component cost together, and the one that costs most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Effort {
-    branching: u64,
-    functions: u64,
-    code: u64,
+    /// The sum, in units of one value alive at one branch, times the branches of its function.
+    pub(super) total: u64,
+    /// The costliest function's index in its module.
+    pub(super) function: u32,
+    /// Its part of the sum.
+    most: u64,
 }
 
 impl Effort {
-    /// Validates the component and adds up its functions. It ends at the first limit that is passed, so that looking
-    /// costs little too.
+    /// Validates the component and adds up its functions.
     pub(super) fn of(component: &[u8]) -> Result<Self, BinaryReaderError> {
         let mut effort = Self::default();
         let mut validator = Validator::new();
         let mut allocations = FuncValidatorAllocations::default();
         for payload in Parser::new(0).parse_all(component) {
             if let ValidPayload::Func(function, body) = validator.payload(&payload?)? {
-                let (branching, reusable) = cost(function, &body, allocations)?;
+                let index = function.index;
+                let (cost, reusable) = cost(function, &body, allocations)?;
                 allocations = reusable;
-                effort.branching = effort.branching.saturating_add(branching);
-                effort.functions += 1;
-                effort.code += body.as_bytes().len() as u64;
-            }
-            if effort.excess().is_some() {
-                break;
+                effort.add(index, cost);
             }
         }
         Ok(effort)
     }
 
-    /// What there is too much of.
-    pub(super) fn excess(&self) -> Option<&'static str> {
-        let limits = [
-            (
-                self.branching > MAX_BRANCHING,
-                "code that branches over too many live values: split its functions",
-            ),
-            (self.functions > MAX_FUNCTIONS, "over 10000 functions"),
-            (self.code > MAX_CODE, "over 2 MiB of code"),
-        ];
-        limits.into_iter().find_map(|(over, what)| over.then_some(what))
+    fn add(&mut self, function: u32, cost: u64) {
+        self.total = self.total.saturating_add(cost);
+        if cost > self.most {
+            (self.function, self.most) = (function, cost);
+        }
     }
 }
 
@@ -96,7 +81,6 @@ fn edges(operator: &Operator<'_>) -> u64 {
     match operator {
         Operator::BrTable { targets } => u64::from(targets.len()) + 1,
         Operator::Block { .. }
-        | Operator::Loop { .. }
         | Operator::If { .. }
         | Operator::Else
         | Operator::Br { .. }
@@ -104,6 +88,14 @@ fn edges(operator: &Operator<'_>) -> u64 {
         | Operator::Return
         | Operator::CallIndirect { .. }
         | Operator::MemoryGrow { .. } => 1,
+        // Each of these is several branches, or may be.
+        Operator::TableGet { .. }
+        | Operator::TableGrow { .. }
+        | Operator::TableFill { .. }
+        | Operator::TableCopy { .. }
+        | Operator::TableInit { .. } => 4,
+        // A loop also looks at the deadline.
+        Operator::Loop { .. } => 2,
         _ => 0,
     }
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // Helpers of tests are tests.
 
+mod costly;
 mod good;
 mod hostile;
 mod mirror;

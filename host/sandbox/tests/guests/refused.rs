@@ -80,52 +80,6 @@ async fn what_starts_out_too_large_is_refused() {
     assert_eq!(refusal(&vec![0; MAX_COMPONENT + 1]).await, LoadError::TooLarge);
 }
 
-/// 32 bytes of module each, never instantiated: the compiler would make an image of 16 MiB for every one.
-#[tokio::test]
-async fn i8_denied_modules_that_are_only_there_to_be_compiled() {
-    let module =
-        wat::parse_str("(module (memory 256) (data (i32.const 0) \"a\") (data (i32.const 16777215) \"a\"))");
-    let module = module.unwrap();
-    let mut section = vec![1, u8::try_from(module.len()).unwrap()];
-    section.extend(&module);
-    let mut component = guest::component("good").unwrap();
-    component.extend(section.repeat(20));
-    assert!(matches!(
-        refusal(&component).await,
-        LoadError::Oversize("over 8 core modules" | "over one memory")
-    ));
-}
-
-/// Locals that are alive in nested loops: a few kilobytes that would take the compiler minutes.
-#[tokio::test]
-async fn i8_denied_code_that_takes_too_much_to_compile() {
-    let deep = |locals: usize, loops: usize| {
-        let function = format!(
-            "(func (local{}) {} {} {})",
-            " i32".repeat(locals),
-            "loop ".repeat(loops),
-            (0..locals).map(|n| format!("local.get {n} drop ")).collect::<String>(),
-            "end ".repeat(loops)
-        );
-        with(&function)
-    };
-    let costly = |error: LoadError| matches!(error, LoadError::Costly(what) if what.contains("live values"));
-    assert!(costly(refusal(&deep(2000, 400)).await));
-    assert!(engine().load(&deep(200, 40)).is_ok(), "its admitted twin");
-    let many = refusal(&with(&"(func)".repeat(10_001))).await;
-    assert_eq!(many, LoadError::Costly("over 10000 functions"));
-    let long =
-        format!("(func (local i32) {})", "local.get 0 i32.const 77 i32.add local.set 0 ".repeat(300_000));
-    assert_eq!(refusal(&with(&long)).await, LoadError::Costly("over 2 MiB of code"));
-}
-
-/// The good guest with more in its module.
-fn with(more: &str) -> Vec<u8> {
-    let good = guest::text("good").unwrap();
-    let end = good.rfind(')').unwrap();
-    guest::from_text(&format!("{} {more})", &good[..end])).unwrap()
-}
-
 #[tokio::test]
 async fn what_does_not_validate_is_refused() {
     let mut component = guest::component("good").unwrap();
