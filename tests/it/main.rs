@@ -6,6 +6,8 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod auth;
+mod author;
+mod author_denied;
 mod aws;
 mod compat;
 mod denied;

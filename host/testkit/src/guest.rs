@@ -52,13 +52,21 @@ pub fn module(wat: &str) -> Result<Vec<u8>> {
 /// # Errors
 /// Where a text does not parse, or the module does not fit that world.
 pub fn in_world(wat: &str, packages: &[&str], world: &str) -> Result<Vec<u8>> {
+    encode(module_in_world(wat, packages, world)?)
+}
+
+/// As [`in_world`], before it becomes a component.
+///
+/// # Errors
+/// Where a text does not parse.
+pub fn module_in_world(wat: &str, packages: &[&str], world: &str) -> Result<Vec<u8>> {
     let mut resolve = Resolve::default();
     let mut last = resolve.push_source("bailiwick.wit", WIT)?;
     for (index, text) in packages.iter().enumerate() {
         last = resolve.push_source(&format!("extra-{index}.wit"), text)?;
     }
     let world = resolve.select_world(&[last], Some(world))?;
-    encode(embed(wat, &resolve, world)?)
+    embed(wat, &resolve, world)
 }
 
 /// A core module in text as a component of a world that has nothing to do with ours.

@@ -2,7 +2,6 @@
 //! nothing before it has said so. The checks of the repository itself are tests of this crate.
 
 mod apt;
-mod author;
 mod bench;
 mod place;
 mod providers;

@@ -77,8 +77,9 @@ fn provider(package: &Value) -> Option<Provider> {
     Some(Provider { name, folder: manifest.parent()?.to_owned() })
 }
 
-// A small stack (more would be touched for each instance), and no path of this machine.
-fn flags(compiler: &Compiler, folder: &Path) -> Result<String> {
+/// The compiler's flags, as `CARGO_ENCODED_RUSTFLAGS` takes them: a small stack (more would be touched for each
+/// instance), and no path of this machine.
+pub(crate) fn flags(compiler: &Compiler, folder: &Path) -> Result<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
     let paths = [

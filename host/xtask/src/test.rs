@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use crate::run::{cargo, plain, succeed, title};
-use crate::{author, place, providers, quickstart, setup, tools};
+use crate::{place, providers, quickstart, setup, tools};
 
 /// Lets the tests of I3 and I4 read a guest's memory. The binary that is shipped has it not (a test says so).
 const SCAN: [&str; 2] = ["--features", "bailiwick/scan"];
@@ -30,13 +30,14 @@ pub(crate) fn run() -> Result<()> {
     succeed(cargo(&root).args(["build", "--workspace", "--bins", "--tests", "--locked"]).args(SCAN))?;
     providers::build(&compiler, &place::program("bailiwick"))?;
     quickstart::show()?;
-    author::run(&place::program("bailiwick"))?;
     title("Tests");
     succeed(
         cargo(&root)
             .args(["test", "--workspace", "--locked"])
             .args(SCAN)
-            .env("BAILIWICK_PROVIDERS", place::providers()),
+            .env("BAILIWICK_PROVIDERS", place::providers())
+            // A provider that a test makes is built with them too: else the standard library would be built twice.
+            .env("BAILIWICK_GUEST_FLAGS", providers::flags(&compiler, &providers::workspace())?),
     )
 }
 

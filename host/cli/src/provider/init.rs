@@ -1,9 +1,10 @@
 //! `bailiwick provider init`: a new provider that builds and passes its own test in an empty folder. The sdk and
 //! the world come along as files, since no registry carries them yet.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use bailiwick_api::dns::is_label;
 
 use crate::report;
 
@@ -17,29 +18,53 @@ include!(concat!(env!("OUT_DIR"), "/init_files.rs"));
 
 /// Makes the provider's folder.
 pub(crate) fn run(folder: &Path) -> anyhow::Result<u8> {
-    let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    if !is_name(name) {
-        bail!("{}: the folder's name is the provider's: small letters, digits and hyphens", folder.display());
+    let full = std::path::absolute(folder).context("where is the current folder?")?;
+    let name = full.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    if !is_label(name) {
+        bail!(
+            "{}: the folder's name is the provider's: small letters, digits and inner hyphens, at most 63",
+            folder.display()
+        );
     }
     if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{}: is not empty; choose a new folder", folder.display());
     }
-    for file in FILES {
-        let path = folder.join(file.path);
-        let parent = path.parent().unwrap_or(folder);
-        std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
-        std::fs::write(&path, file.text.replace("{{name}}", name))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+    FILES.iter().try_for_each(|file| write(&folder.join(file.path), &file.text.replace("{{name}}", name)))?;
+    report::say(&next(folder, name))?;
+    if let Some(note) = workspace(&full).and_then(|workspace| exclude(&workspace, &full)) {
+        report::complain(&note);
     }
-    report::say(&format!(
-        "{} is made. Next:\n  cd {}\n  cargo test\n  bailiwick provider build\n  bailiwick provider inspect {name}.wasm",
-        folder.display(),
-        folder.display()
-    ))?;
     Ok(crate::OK)
 }
 
-fn is_name(name: &str) -> bool {
-    let inner = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    inner && name.len() <= 63 && !name.starts_with('-') && !name.ends_with('-') && !name.is_empty()
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What to type now.
+fn next(folder: &Path, name: &str) -> String {
+    let folder = folder.display();
+    let build = format!("bailiwick provider build\n  bailiwick provider inspect {name}.wasm");
+    format!("{folder} is made; its README.md says more. Next:\n  cd {folder}\n  cargo test\n  {build}")
+}
+
+/// The manifest of the nearest workspace around the folder.
+fn workspace(folder: &Path) -> Option<PathBuf> {
+    let manifests = folder.ancestors().skip(1).map(|parent| parent.join("Cargo.toml"));
+    let is_workspace = |file: &PathBuf| {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        text.lines().any(|line| line.trim().starts_with("[workspace]"))
+    };
+    manifests.into_iter().find(is_workspace)
+}
+
+/// The provider is a workspace of its own; another one that takes it for a member does not build any more.
+fn exclude(manifest: &Path, folder: &Path) -> Option<String> {
+    let inner = folder.strip_prefix(manifest.parent()?).ok()?.display();
+    let manifest = manifest.display();
+    Some(format!(
+        "note: if a pattern in `members` of {manifest} matches it, add `exclude = [\"{inner}\"]` there"
+    ))
 }

@@ -11,6 +11,11 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 const TARGET: &str = "wasm32-unknown-unknown";
+/// Where cargo takes all flags of the compiler from.
+const FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/std";
 const MISSING: &str = "no compiler for wasm32-unknown-unknown: run `rustup target add wasm32-unknown-unknown`, or on \
      Debian install rustc-web cargo-web rust-web-src rust-web-llvm libstd-rust-web-dev lld-19";
 
@@ -48,19 +53,38 @@ fn artifact(folder: &Path) -> anyhow::Result<PathBuf> {
 
 fn cargo(folder: &Path) -> anyhow::Result<Command> {
     if has_target(folder) {
-        return Ok(with_flags(Command::new("cargo")));
+        return Ok(with_flags(Command::new("cargo"), "rustc", folder));
     }
     let (mut cargo, linker) = debian().context(MISSING)?;
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
     // Debian's compiler is a stable one that has no prebuilt standard library for this target.
     cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
-    Ok(with_flags(cargo))
+    Ok(with_flags(cargo, DEBIAN_RUSTC, folder))
 }
 
-/// A guest's stack of 64 KiB: more would only be reserved and touched for each instance.
-fn with_flags(mut cargo: Command) -> Command {
-    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Clink-arg=-zstack-size=65536");
+/// Adds the compiler's flags, unless the caller sets all of them in this variable.
+fn with_flags(mut cargo: Command, rustc: &str, folder: &Path) -> Command {
+    if std::env::var_os(FLAGS).is_none() {
+        let theirs = std::env::var("RUSTFLAGS").unwrap_or_default();
+        let flags = own_flags(rustc, folder).into_iter().chain(theirs.split_whitespace().map(str::to_owned));
+        cargo.env(FLAGS, flags.collect::<Vec<_>>().join("\u{1f}"));
+    }
     cargo
+}
+
+/// A guest's stack of 64 KiB: more would only be reserved and touched for each instance. And no path of this machine:
+/// they would say who built it, and give it another digest on each.
+fn own_flags(rustc: &str, folder: &Path) -> Vec<String> {
+    let sysroot = Command::new(rustc).args(["--print", "sysroot"]).current_dir(folder).output();
+    let sysroot = sysroot.ok().map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let remap = |(from, to): (Option<PathBuf>, &str)| {
+        let from = from.filter(|from| !from.as_os_str().is_empty())?;
+        Some(format!("--remap-path-prefix={}={to}", from.display()))
+    };
+    let remaps = [(sysroot, "/rust"), (home, "/cargo")].into_iter().filter_map(remap);
+    std::iter::once("-Clink-arg=-zstack-size=65536".to_owned()).chain(remaps).collect()
 }
 
 fn has_target(folder: &Path) -> bool {
@@ -71,14 +95,15 @@ fn has_target(folder: &Path) -> bool {
     output.is_ok_and(|o| o.status.success() && Path::new(String::from_utf8_lossy(&o.stdout).trim()).is_dir())
 }
 
-/// Debian's cargo, through rustup where it is linked there, and the linker.
+/// Debian's cargo and the linker, where its compiler and the sources of the standard library are there too.
 fn debian() -> Option<(Command, PathBuf)> {
-    let linker =
-        (19..=22).rev().map(|v| PathBuf::from(format!("/usr/bin/wasm-ld-{v}"))).find(|p| p.is_file())?;
-    if !Path::new("/usr/lib/rustlib/src").is_dir() && !Path::new("/usr/src").is_dir() {
+    let linkers = (19..=22).map(|version| PathBuf::from(format!("/usr/bin/wasm-ld-{version}")));
+    let linker = linkers.into_iter().find(|linker| linker.is_file())?;
+    let parts = [DEBIAN_CARGO, DEBIAN_RUSTC, DEBIAN_SOURCES];
+    if !parts.iter().all(|part| Path::new(part).exists()) {
         return None;
     }
-    let mut cargo = Command::new("/usr/bin/cargo");
-    cargo.env("RUSTC", "/usr/bin/rustc").env_remove("RUSTUP_TOOLCHAIN");
-    Path::new("/usr/bin/cargo").is_file().then_some((cargo, linker))
+    let mut cargo = Command::new(DEBIAN_CARGO);
+    cargo.env("RUSTC", DEBIAN_RUSTC).env_remove("RUSTUP_TOOLCHAIN");
+    Some((cargo, linker))
 }

@@ -38,13 +38,19 @@ pub(crate) fn catalogue(provider: &str) -> Catalogue {
     parse::parse(&text).unwrap_or_else(|faults| panic!("{provider}: {faults:#?}"))
 }
 
-/// The grant that the README shows, with digest and surface put in.
+/// The grant that the README shows, with digest and surface put in; the template has it in its example.
 pub(crate) fn shown(provider: &str, catalogue: &Catalogue) -> Object<CapabilityGrantSpec> {
-    let readme = file(&format!("{provider}/README.md"));
-    let yaml = readme.split_once("```yaml\n").unwrap().1.split_once("```").unwrap().0;
-    let yaml = yaml.replace("surface: sha256:...", &format!("surface: {}", surface::hash(catalogue)));
-    let mut grant: Json = serde_saphyr::from_str(&yaml.replace("sha256:...", DIGEST)).unwrap();
+    let yaml = match provider {
+        "template" => file("template/example/policy/grant.yaml"),
+        _ => {
+            let readme = file(&format!("{provider}/README.md"));
+            readme.split_once("```yaml\n").unwrap().1.split_once("```").unwrap().0.to_owned()
+        }
+    };
+    let mut grant: Json = serde_saphyr::from_str(&yaml).unwrap();
     grant["metadata"]["uid"] = json!("g");
+    grant["spec"]["provider"]["module"] = json!(DIGEST);
+    grant["spec"]["surface"] = json!(surface::hash(catalogue));
     serde_json::from_value(json!({"metadata": grant["metadata"], "spec": grant["spec"]})).unwrap()
 }
 
