@@ -1,6 +1,7 @@
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
+    time::{Duration, SystemTime},
 };
 
 use bailiwick_testkit::guest;
@@ -175,4 +176,75 @@ fn a_cache_that_cannot_be_written_costs_time_only() {
     fs::remove_dir(case.folder()).unwrap();
     cache.load(&case.engine, case.compatibility(), &case.component, || case.compile()).unwrap();
     assert!(!case.folder().exists());
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Makes it look last used so many days ago.
+fn age(path: &Path, days: u32) -> SystemTime {
+    let then = SystemTime::now() - DAY * days;
+    fs::File::options().write(true).open(path).unwrap().set_modified(then).unwrap();
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+fn modified(path: &Path) -> SystemTime {
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+#[test]
+fn i9_denied_a_link_in_place_of_code() {
+    let case = Fixture::new();
+    case.fill();
+    let (file, outside) = (case.file(), case.root.path().join("outside"));
+    fs::rename(&file, &outside).unwrap();
+    symlink(&outside, &file).unwrap();
+    let (then, bytes) = (age(&outside, 2), fs::read(&outside).unwrap());
+    assert!(!case.hits());
+    case.fill();
+    assert!(case.hits() && fs::symlink_metadata(&file).unwrap().is_file());
+    assert_eq!((modified(&outside), fs::read(&outside).unwrap()), (then, bytes), "the link is not followed");
+}
+
+#[test]
+fn a_hit_counts_as_use() {
+    let case = Fixture::new();
+    case.fill();
+    let then = age(&case.file(), 80);
+    assert!(case.hits());
+    assert!(modified(&case.file()) > then + DAY * 79);
+}
+
+#[test]
+fn what_was_not_used_for_long_goes_when_something_is_kept_and_nothing_else_does() {
+    let case = Fixture::new();
+    case.open().unwrap();
+    let (in_folder, outside) = (|name: &str| case.folder().join(name), case.root.path().join("outside"));
+    let (old, link, folder) =
+        (in_folder(&"a".repeat(64)), in_folder(&"b".repeat(64)), in_folder(&"c".repeat(64)));
+    let (ours, theirs) = (in_folder(&"d".repeat(64)), in_folder("notes"));
+    for file in [&old, &ours, &theirs, &outside] {
+        fs::write(file, "x").unwrap();
+    }
+    fs::create_dir(&folder).unwrap();
+    symlink(&outside, &link).unwrap();
+    for (file, days) in [(&old, 100), (&theirs, 100), (&outside, 100), (&ours, 80)] {
+        age(file, days);
+    }
+    case.fill();
+    assert!(!old.exists());
+    assert!([&ours, &theirs, &outside, &folder].into_iter().all(|kept| kept.exists()));
+    assert!(fs::symlink_metadata(&link).is_ok(), "a link is not ours to judge");
+}
+
+#[test]
+fn several_at_once_sweep_and_keep() {
+    let case = Fixture::new();
+    case.open().unwrap();
+    for n in 0..200 {
+        let old = case.folder().join(format!("{n:064x}"));
+        fs::write(&old, "x").unwrap();
+        age(&old, 100);
+    }
+    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(|| case.fill()))));
+    assert!(case.hits(), "and the one file that is left is it: {}", case.file().display());
 }
