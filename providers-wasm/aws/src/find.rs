@@ -14,11 +14,7 @@ struct Listed {
 impl Run<'_> {
     /// Answers a find entry, whole or not at all.
     pub(crate) fn find(&self, entry: u32, find: &Find) {
-        match self.collect(entry, find) {
-            Ok(all) if all.is_empty() => self.host.absent(entry),
-            Ok(all) => all.iter().for_each(|(name, value)| self.host.deliver_named(entry, name, value)),
-            Err(why) => self.host.failed(entry, why),
-        }
+        self.host.answer_find(entry, self.collect(entry, find));
     }
 
     /// Names and values of all that is wanted; a secret that was deleted meanwhile is left out.

@@ -3,8 +3,7 @@
 //! and says which part of a reply is the secret.
 
 use bailiwick_sdk::{
-    Arg, CallError, Credential, Entry, Failure, Host, Part, Provider, Reference, Reply, Request, Value,
-    export,
+    Arg, Credential, Entry, Failure, Host, Part, Provider, Reference, Request, Value, export, found_at,
 };
 use serde::Deserialize;
 
@@ -42,12 +41,12 @@ impl Provider for OpenBao {
 
     /// A login proves the store; a token of the tenant's own is proven by its first read.
     fn validate(host: &Host, _: &Settings) -> Result<(), Failure> {
-        login(host).map(drop)
+        host.log_in("token", &LOGINS).map(drop)
     }
 
     fn fetch(host: &Host, settings: &Settings, entries: &[Entry]) -> Result<(), Failure> {
-        let run = Run { host, token: login(host)?, engine: settings.version };
-        run.read(entries);
+        let run = Run { host, token: host.log_in("token", &LOGINS)?, engine: settings.version };
+        host.read_all(entries, |entry, reference| run.request(entry, reference));
         for (entry, wanted) in (0u32..).zip(entries) {
             if matches!(wanted, Entry::Find(_)) {
                 run.find(entry);
@@ -65,42 +64,19 @@ struct Run<'h> {
 }
 
 impl Run<'_> {
-    /// Reads all entries that name one secret, at once.
-    fn read(&self, entries: &[Entry]) {
-        let mut asked = Vec::new();
-        let mut requests = Vec::new();
-        for (entry, wanted) in (0u32..).zip(entries) {
-            let (Entry::Secret(reference) | Entry::Extract(reference)) = wanted else { continue };
-            match self.request(entry, reference) {
-                Ok(request) => {
-                    asked.push(entry);
-                    requests.push(request);
-                }
-                Err(why) => self.host.failed(entry, why),
-            }
-        }
-        for (entry, reply) in asked.into_iter().zip(self.host.call_all(&requests)) {
-            self.host.answer(entry, self.found(reply));
-        }
-    }
-
     /// Version 1 keeps no versions, and the store may not ask for one.
-    fn request(&self, entry: u32, reference: &Reference) -> Result<Request<'_>, Failure> {
+    fn request(&self, entry: u32, reference: &Reference) -> Result<(Request<'_>, &'static str), Failure> {
         let request = match (self.engine, &reference.version) {
             (Engine::V1, Some(_)) => return Err(Failure::Misconfigured),
             (Engine::V1, None) => Request::new("kv1-read"),
             (Engine::V2, _) => Request::new("kv2-read").version(entry),
         };
-        Ok(request.key(entry).by(&self.token))
+        Ok((request.key(entry).by(&self.token), self.engine.value()))
     }
 
     /// Answers a find entry, whole or not at all.
     fn find(&self, entry: u32) {
-        match self.collect(entry) {
-            Ok(all) if all.is_empty() => self.host.absent(entry),
-            Ok(all) => all.iter().for_each(|(name, value)| self.host.deliver_named(entry, name, value)),
-            Err(why) => self.host.failed(entry, why),
-        }
+        self.host.answer_find(entry, self.collect(entry));
     }
 
     /// Names and values of the wanted secrets at the top of the mount; folders are not looked into.
@@ -115,7 +91,11 @@ impl Run<'_> {
         let request = |name| Request::new(read).arg("name", Arg::Echo(name)).by(&self.token);
         let replies = self.host.call_all(&names.iter().map(request).collect::<Vec<_>>());
         let pairs = names.into_iter().zip(replies);
-        pairs.filter_map(|(name, reply)| self.found(reply).map(|v| Some((name, v?))).transpose()).collect()
+        pairs
+            .filter_map(|(name, reply)| {
+                found_at(reply, self.engine.value()).map(|v| Some((name, v?))).transpose()
+            })
+            .collect()
     }
 
     fn wanted(&self, entry: u32, listed: &Value) -> Result<Vec<Value>, Failure> {
@@ -130,26 +110,14 @@ impl Run<'_> {
         }
         Ok(wanted)
     }
-
-    /// The part of a reply that is the secret; none where there is none.
-    fn found(&self, reply: Result<Reply, CallError>) -> Result<Option<Value>, Failure> {
-        let at = match self.engine {
-            Engine::V1 => "/data",
-            Engine::V2 => "/data/data",
-        };
-        Ok(reply?.found()?.map(|body| body.at(at)))
-    }
 }
 
-/// The token that reads: the tenant's own, or one from a login, which the host revokes after the run.
-fn login(host: &Host) -> Result<Credential, Failure> {
-    if let Some(token) = host.named("token") {
-        return Ok(token);
-    }
-    for (name, operation) in LOGINS {
-        if let Some(proof) = host.named(name) {
-            return Ok(host.exchange(&Request::new(operation).by(&proof))?);
+impl Engine {
+    /// Where the reply to a read holds the secret.
+    const fn value(self) -> &'static str {
+        match self {
+            Self::V1 => "/data",
+            Self::V2 => "/data/data",
         }
     }
-    Err(Failure::Misconfigured)
 }

@@ -48,6 +48,7 @@ pub mod guest;
 mod host;
 mod provider;
 mod request;
+mod steps;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 mod vocabulary;
@@ -55,6 +56,7 @@ mod vocabulary;
 pub use host::{Credential, Host, Value};
 pub use provider::Provider;
 pub use request::{Arg, Reply, Request};
+pub use steps::found_at;
 pub use vocabulary::{
     CallError, Codec, Entry, Failure, Find, Outcome, Part, PushEntry, Reference, Shape, Unreadable,
 };

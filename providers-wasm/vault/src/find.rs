@@ -1,9 +1,9 @@
 //! `find`: walks the folders below a path, level by level, and reads what the host wants of it. The host has taken
 //! out of each listing what is not granted, and checks path, names and tags again when it is delivered.
 
-use bailiwick_sdk::{Arg, CallError, Failure, Find, Part, Reply, Request, Value};
+use bailiwick_sdk::{Arg, CallError, Failure, Find, Part, Reply, Request, Value, found_at};
 
-use crate::{Engine, Run, found};
+use crate::{Engine, Run};
 
 /// A listed name: behind the path that was asked for, and as the handle that stands for it.
 struct Listed {
@@ -21,11 +21,7 @@ struct Level {
 impl Run<'_> {
     /// Answers a find entry, whole or not at all.
     pub(crate) fn find(&self, entry: u32, find: &Find) {
-        match self.collect(entry, find) {
-            Ok(all) if all.is_empty() => self.host.absent(entry),
-            Ok(all) => all.iter().for_each(|(name, value)| self.host.deliver_named(entry, name, value)),
-            Err(why) => self.host.failed(entry, why),
-        }
+        self.host.answer_find(entry, self.collect(entry, find));
     }
 
     /// Names and values of all that is wanted.
@@ -81,7 +77,7 @@ impl Run<'_> {
         let replies = self.each(&secrets, "kv1-read-listed", "kv2-read-listed", "name");
         let pairs = secrets.into_iter().zip(replies);
         pairs
-            .filter_map(|(secret, reply)| match found(reply, self.engine.value()) {
+            .filter_map(|(secret, reply)| match found_at(reply, self.engine.value()) {
                 Ok(value) => value.map(|value| Ok((secret.handle, value))),
                 Err(why) => Some(Err(why)),
             })

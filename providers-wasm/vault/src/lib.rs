@@ -2,9 +2,7 @@
 //! whichever method the store has, walks folders for `find`, and says which part of a reply is the secret. Tokens and
 //! secrets are the host's: here they are handles.
 
-use bailiwick_sdk::{
-    CallError, Credential, Entry, Failure, Host, Provider, Reference, Reply, Request, Value, export,
-};
+use bailiwick_sdk::{Credential, Entry, Failure, Host, Provider, Reference, Request, export};
 use serde::Deserialize;
 
 mod find;
@@ -45,13 +43,12 @@ impl Provider for Vault {
     /// A login proves the store; a token of the tenant's own is proven by its first read, since `lookup-self` could
     /// be outside its policy.
     fn validate(host: &Host, _: &Settings) -> Result<(), Failure> {
-        login(host).map(drop)
+        host.log_in("token", &LOGINS).map(drop)
     }
 
     fn fetch(host: &Host, settings: &Settings, entries: &[Entry]) -> Result<(), Failure> {
-        let token = login(host)?;
-        let run = Run { host, token, engine: settings.version };
-        run.read(entries);
+        let run = Run { host, token: host.log_in("token", &LOGINS)?, engine: settings.version };
+        host.read_all(entries, |entry, reference| run.request(entry, reference));
         for (entry, wanted) in (0u32..).zip(entries) {
             if let Entry::Find(find) = wanted {
                 run.find(entry, find);
@@ -69,25 +66,6 @@ struct Run<'h> {
 }
 
 impl Run<'_> {
-    /// Reads all entries that name one secret, at once.
-    fn read(&self, entries: &[Entry]) {
-        let mut asked = Vec::new();
-        let mut requests = Vec::new();
-        for (entry, wanted) in (0u32..).zip(entries) {
-            let (Entry::Secret(reference) | Entry::Extract(reference)) = wanted else { continue };
-            match self.request(entry, reference) {
-                Ok((request, value)) => {
-                    asked.push((entry, value));
-                    requests.push(request);
-                }
-                Err(why) => self.host.failed(entry, why),
-            }
-        }
-        for ((entry, at), reply) in asked.into_iter().zip(self.host.call_all(&requests)) {
-            self.host.answer(entry, found(reply, at));
-        }
-    }
-
     /// The request for one secret, and where its value stands in the reply.
     fn request(&self, entry: u32, reference: &Reference) -> Result<(Request<'_>, &'static str), Failure> {
         let request = match (self.engine, reference.metadata) {
@@ -109,21 +87,4 @@ impl Engine {
             Self::V2 => "/data/data",
         }
     }
-}
-
-/// The token that reads: the tenant's own, or one from a login, which the host revokes after the run.
-fn login(host: &Host) -> Result<Credential, Failure> {
-    if let Some(token) = host.named("token") {
-        return Ok(token);
-    }
-    for (name, operation) in LOGINS {
-        if let Some(proof) = host.named(name) {
-            return Ok(host.exchange(&Request::new(operation).by(&proof))?);
-        }
-    }
-    Err(Failure::Misconfigured)
-}
-
-fn found(reply: Result<Reply, CallError>, at: &str) -> Result<Option<Value>, Failure> {
-    Ok(reply?.found()?.map(|body| if at.is_empty() { body } else { body.at(at) }))
 }
