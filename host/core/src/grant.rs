@@ -40,6 +40,7 @@ use crate::{
 };
 
 pub use binding::{minted, named};
+pub use ca::only_certificates;
 pub use check::{CheckRequest, Report, Warning, check};
 pub use compile::compile;
 pub use decide::decide;

@@ -55,7 +55,7 @@ impl Session {
             Some(own) => {
                 let same = |other: &u32| {
                     let other = self.entry(*other).and_then(OpenEntry::reference);
-                    other.is_some_and(|other| self.same(other, own) && other.metadata == own.metadata)
+                    other.is_some_and(|other| self.same(other, own))
                 };
                 state.gone.entries.iter().any(same) || self.has_no_item(|item| is_of(item, own))
             }

