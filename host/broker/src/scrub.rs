@@ -26,10 +26,10 @@ pub(crate) fn reflects<'h>(body: &[u8], held: impl IntoIterator<Item = &'h Held>
 fn forms(bytes: &[u8]) -> Vec<Form> {
     let shifted = (0..3).flat_map(|shift| {
         let text = Zeroizing::new([vec![0; shift].as_slice(), bytes].concat());
-        [
-            inner(&STANDARD_NO_PAD.encode(&*text), shift, text.len()),
-            inner(&URL_SAFE_NO_PAD.encode(&*text), shift, text.len()),
-        ]
+        [STANDARD_NO_PAD, URL_SAFE_NO_PAD].map(|base64| {
+            let encoded = Zeroizing::new(base64.encode(&*text));
+            inner(&encoded, shift, text.len())
+        })
     });
     let hex = [HEX_LOWER, HEX_UPPER].map(|digits| each(bytes, |byte, out| pair(byte, digits, out)));
     let percent = [HEX_LOWER, HEX_UPPER].map(|digits| {
