@@ -43,13 +43,13 @@ pub struct CapabilityGrantSpec {
 pub struct GrantProvider {
     /// The Provider's name.
     pub name: String,
-    /// `sha256:<hex>` of the module: stands in for repository and signers until modules are signed.
+    /// `sha256:<hex>` of the module: needed where nobody signed it, else one more condition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
-    /// The OCI repository. Refused until modules are signed.
+    /// Where a signed module comes from: `registry/path` of the Provider's reference. Refused for an unsigned one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository: Option<String>,
-    /// Authorities of the TrustPolicy. Refused until modules are signed.
+    /// Authorities of the TrustPolicy; one of them or more must have signed. Refused for an unsigned module.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signed_by: Vec<String>,
     /// `blind` or `wasi`; absent is blind.

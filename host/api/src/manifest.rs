@@ -16,16 +16,20 @@ use crate::{
     meta::{Object, ObjectMeta},
     namespace::Namespace,
     provider::ProviderSpec,
+    registry_config::RegistryConfigSpec,
     secret::Secret,
     secret_store::SecretStoreSpec,
+    trust_policy::TrustPolicySpec,
 };
 
 pub use self::{
+    case::load_cases,
     fault::{Fault, NotServed},
     kind::Kind,
     path::shown,
 };
 
+mod case;
 mod fault;
 mod kind;
 mod object;
@@ -79,6 +83,10 @@ pub enum AnyObject {
     Provider(Object<ProviderSpec>),
     /// `bailiwick.dev/v1alpha1` CapabilityGrant.
     CapabilityGrant(Object<CapabilityGrantSpec>),
+    /// `bailiwick.dev/v1alpha1` TrustPolicy.
+    TrustPolicy(Object<TrustPolicySpec>),
+    /// `bailiwick.dev/v1alpha1` RegistryConfig.
+    RegistryConfig(Object<RegistryConfigSpec>),
     /// `v1` Namespace.
     Namespace(Namespace),
     /// `v1` ConfigMap.
@@ -96,6 +104,8 @@ pub struct ManifestError {
     pub path: String,
     /// What is wrong.
     pub fault: Fault,
+    /// The object's kind, where that much could be read: what cannot be read may be anything.
+    pub kind: Option<Kind>,
 }
 
 impl fmt::Display for ManifestError {
@@ -119,6 +129,8 @@ impl Manifest {
             AnyObject::ClusterSecretStore(_) => Kind::ClusterSecretStore,
             AnyObject::Provider(_) => Kind::Provider,
             AnyObject::CapabilityGrant(_) => Kind::CapabilityGrant,
+            AnyObject::TrustPolicy(_) => Kind::TrustPolicy,
+            AnyObject::RegistryConfig(_) => Kind::RegistryConfig,
             AnyObject::Namespace(_) => Kind::Namespace,
             AnyObject::ConfigMap(_) => Kind::ConfigMap,
             AnyObject::Secret(_) => Kind::Secret,
@@ -133,6 +145,8 @@ impl Manifest {
             AnyObject::SecretStore(object) | AnyObject::ClusterSecretStore(object) => &object.metadata,
             AnyObject::Provider(object) => &object.metadata,
             AnyObject::CapabilityGrant(object) => &object.metadata,
+            AnyObject::TrustPolicy(object) => &object.metadata,
+            AnyObject::RegistryConfig(object) => &object.metadata,
             AnyObject::Namespace(object) => &object.metadata,
             AnyObject::ConfigMap(object) => &object.metadata,
             AnyObject::Secret(object) => &object.metadata,
@@ -196,12 +210,17 @@ pub fn unique(manifests: Vec<Manifest>) -> (Vec<Manifest>, Vec<ManifestError>) {
         places.entry(key(manifest)).or_default().push(manifest.origin.clone());
     }
     let mut errors = Vec::new();
-    for origins in places.values() {
+    for ((kind, ..), origins) in &places {
         for pair in origins.windows(2) {
             let [first, again] = pair else { continue };
             let elsewhere = format!("{}:{}", first.file, first.line);
             let fault = Fault::DuplicateObject { elsewhere };
-            errors.push(ManifestError { origin: again.clone(), path: String::new(), fault });
+            errors.push(ManifestError {
+                origin: again.clone(),
+                path: String::new(),
+                fault,
+                kind: Some(*kind),
+            });
         }
     }
     let once = |m: &Manifest| places.get(&key(m)).is_some_and(|origins| origins.len() == 1);
@@ -239,7 +258,11 @@ impl Loader<'_> {
     }
 
     fn fail(&mut self, line: usize, path: String, fault: Fault) {
-        self.errors.push(ManifestError { origin: self.origin(line), path, fault });
+        self.fail_as(None, line, path, fault);
+    }
+
+    fn fail_as(&mut self, kind: Option<Kind>, line: usize, path: String, fault: Fault) {
+        self.errors.push(ManifestError { origin: self.origin(line), path, fault, kind });
     }
 
     /// An object, or a List of them.
@@ -258,6 +281,7 @@ impl Loader<'_> {
 
     fn object(&mut self, root: &mut tree::Node, prefix: &str) {
         let line = root.line;
+        let kind = object::kind_of(root).ok();
         match object::read(root) {
             Ok(object) => self.objects.push(Manifest { origin: self.origin(line), object }),
             Err(mut found) => {
@@ -268,7 +292,7 @@ impl Loader<'_> {
                 }
                 for read::Found { line, path, fault } in found {
                     let dot = if prefix.is_empty() || path.is_empty() { "" } else { "." };
-                    self.fail(line, format!("{prefix}{dot}{path}"), fault);
+                    self.fail_as(kind, line, format!("{prefix}{dot}{path}"), fault);
                 }
             }
         }

@@ -19,6 +19,10 @@ pub enum Kind {
     Provider,
     /// `bailiwick.dev/v1alpha1`, cluster-scoped.
     CapabilityGrant,
+    /// `bailiwick.dev/v1alpha1`, cluster-scoped.
+    TrustPolicy,
+    /// `bailiwick.dev/v1alpha1`, cluster-scoped.
+    RegistryConfig,
     /// `v1`, cluster-scoped.
     Namespace,
     /// `v1`, namespaced.
@@ -29,12 +33,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ExternalSecret,
         Self::SecretStore,
         Self::ClusterSecretStore,
         Self::Provider,
         Self::CapabilityGrant,
+        Self::TrustPolicy,
+        Self::RegistryConfig,
         Self::Namespace,
         Self::ConfigMap,
         Self::Secret,
@@ -49,6 +55,8 @@ impl Kind {
             Self::ClusterSecretStore => "ClusterSecretStore",
             Self::Provider => "Provider",
             Self::CapabilityGrant => "CapabilityGrant",
+            Self::TrustPolicy => "TrustPolicy",
+            Self::RegistryConfig => "RegistryConfig",
             Self::Namespace => "Namespace",
             Self::ConfigMap => "ConfigMap",
             Self::Secret => "Secret",
@@ -60,7 +68,9 @@ impl Kind {
     pub const fn api_version(self) -> &'static str {
         match self {
             Self::ExternalSecret | Self::SecretStore | Self::ClusterSecretStore => ESO_V1,
-            Self::Provider | Self::CapabilityGrant => BAILIWICK_V1ALPHA1,
+            Self::Provider | Self::CapabilityGrant | Self::TrustPolicy | Self::RegistryConfig => {
+                BAILIWICK_V1ALPHA1
+            }
             Self::Namespace | Self::ConfigMap | Self::Secret => CORE_V1,
         }
     }
@@ -75,7 +85,14 @@ impl Kind {
     /// of a grant in the policy folder, and a tenant's own elsewhere.
     #[must_use]
     pub const fn is_policy(self) -> bool {
-        matches!(self, Self::Provider | Self::CapabilityGrant | Self::Namespace)
+        matches!(
+            self,
+            Self::Provider
+                | Self::CapabilityGrant
+                | Self::TrustPolicy
+                | Self::RegistryConfig
+                | Self::Namespace
+        )
     }
 
     /// The members beside `apiVersion`, `kind` and `metadata`.
@@ -125,7 +142,6 @@ const LATER: &[(&str, &[&str])] = &[
     (ESO_V1, &["ClusterExternalSecret"]),
     (ESO_V1ALPHA1, &["PushSecret", "ClusterPushSecret"]),
     (ESO_GENERATORS_V1ALPHA1, GENERATORS),
-    (BAILIWICK_V1ALPHA1, &["TrustPolicy"]),
 ];
 
 /// ESO's generators.

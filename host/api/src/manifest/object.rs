@@ -38,7 +38,8 @@ pub(super) fn read(root: &mut Node) -> Result<AnyObject, Vec<Found>> {
     if found.is_empty() { Ok(object) } else { Err(found) }
 }
 
-fn kind_of(root: &Node) -> Result<Kind, Found> {
+/// The kind of an object, served here or not.
+pub(super) fn kind_of(root: &Node) -> Result<Kind, Found> {
     let at = |node: &Node, path: &str, fault| Found { line: node.line, path: path.to_owned(), fault };
     if !matches!(root.content, Content::Map(_)) {
         return Err(at(root, "", Fault::NotAnObject));
@@ -85,6 +86,8 @@ fn content(root: &mut Node, kind: Kind, metadata: ObjectMeta, found: &mut Vec<Fo
         Kind::ClusterSecretStore => AnyObject::ClusterSecretStore(spec(root, metadata, found)?),
         Kind::Provider => AnyObject::Provider(spec(root, metadata, found)?),
         Kind::CapabilityGrant => AnyObject::CapabilityGrant(spec(root, metadata, found)?),
+        Kind::TrustPolicy => AnyObject::TrustPolicy(spec(root, metadata, found)?),
+        Kind::RegistryConfig => AnyObject::RegistryConfig(spec(root, metadata, found)?),
         Kind::Namespace => AnyObject::Namespace(Namespace { metadata }),
         Kind::ConfigMap => AnyObject::ConfigMap(ConfigMap {
             metadata,

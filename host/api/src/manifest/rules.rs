@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod external_secret;
+mod trust;
 
 /// Adds all that is wrong with an object.
 pub(super) fn check(object: &AnyObject, root: &Node, found: &mut Vec<Found>) {
@@ -32,6 +33,14 @@ pub(super) fn check(object: &AnyObject, root: &Node, found: &mut Vec<Found>) {
         AnyObject::CapabilityGrant(object) => {
             checker.name(&object.metadata);
             capability_grant(&mut checker, &object.spec);
+        }
+        AnyObject::TrustPolicy(object) => {
+            checker.name(&object.metadata);
+            trust::policy(&mut checker, &object.spec);
+        }
+        AnyObject::RegistryConfig(object) => {
+            checker.name(&object.metadata);
+            trust::registry(&mut checker, &object.spec);
         }
         AnyObject::Namespace(object) => {
             // Its name is the name of a namespace, which is narrower than that of other objects.
@@ -80,9 +89,13 @@ fn store(checker: &mut Checker<'_>, spec: &SecretStoreSpec) {
 }
 
 fn provider(checker: &mut Checker<'_>, spec: &provider::ProviderSpec) {
-    if spec.module.file.is_some() == spec.module.oci.is_some() {
-        checker.invalid("spec.module", "needs exactly one of file, oci");
+    let module = &spec.module;
+    if [module.file.is_some(), module.oci.is_some(), module.layout.is_some()].iter().filter(|is| **is).count()
+        != 1
+    {
+        checker.invalid("spec.module", "needs exactly one of oci, layout, file");
     }
+    trust::provider(checker, spec);
     checker.one_of("spec.activation", spec.activation.as_deref(), &["Automatic", "Manual"]);
     if let Some(limits) = &spec.limits {
         checker.bytes("spec.limits.memory", limits.memory.as_deref());
