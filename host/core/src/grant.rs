@@ -23,6 +23,7 @@ mod policy;
 mod render;
 mod route;
 pub(crate) mod subject;
+pub mod suggest;
 mod targets;
 mod together;
 
@@ -37,6 +38,7 @@ use crate::{
     catalogue::{Catalogue, World},
     program::Program,
     reason::Denial,
+    trust::Signed,
 };
 
 pub use binding::{minted, named};
@@ -48,6 +50,7 @@ pub use explain::{Explained, Explanation, Sent, explain};
 pub use keys::{Listed, key_admitted, list_admitted, listed};
 pub(crate) use plan::Plans;
 pub use route::{admits, choose};
+pub(crate) use targets::setting_text;
 
 /// Everything that a program is compiled from. Nothing is looked up: what is not here does not count.
 #[derive(Clone, Copy)]
@@ -57,8 +60,8 @@ pub struct Request<'a> {
     /// The catalogue whose surface the grant names, where it is at hand and another one: then the module's own may
     /// be provably narrower (G3).
     pub granted_catalogue: Option<&'a Catalogue>,
-    /// `sha256:<hex>` of the module.
-    pub digest: &'a str,
+    /// Which module it is, and on whose word (G4).
+    pub origin: ModuleOrigin<'a>,
     /// The world, as recomputed from the module's imports.
     pub world: World,
     /// The Provider.
@@ -77,6 +80,29 @@ pub struct Request<'a> {
     pub purpose: Purpose,
     /// The requesting object, for the audit: `ExternalSecret/ns/name`.
     pub object: &'a str,
+}
+
+/// Where a module comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum ModuleOrigin<'a> {
+    /// A file that nobody signed: a grant names its digest.
+    Unsigned {
+        /// `sha256:<hex>` of the module.
+        digest: &'a str,
+    },
+    /// What policies admitted: a grant names its repository, and one or more of those who signed.
+    Signed(&'a Signed),
+}
+
+impl<'a> ModuleOrigin<'a> {
+    /// `sha256:<hex>` of the component that runs.
+    #[must_use]
+    pub fn digest(&self) -> &'a str {
+        match *self {
+            Self::Unsigned { digest } => digest,
+            Self::Signed(signed) => &signed.component,
+        }
+    }
 }
 
 /// A store, as far as a program is made from it.

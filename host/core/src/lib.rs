@@ -4,6 +4,7 @@
 //!
 //! The rules of grants (G), of the boundary (B) and the invariants (I) are those of ARCHITECTURE.md.
 
+pub mod case;
 pub mod catalogue;
 #[cfg(test)]
 mod corpus;
@@ -17,4 +18,5 @@ pub mod secret;
 pub mod sigv4;
 pub mod tenant;
 pub mod text;
+pub mod trust;
 pub mod values;

@@ -52,6 +52,12 @@ pub struct Stamp {
     pub provider: ObjectStamp,
     /// `sha256:<hex>` of the module that runs.
     pub digest: String,
+    /// `sha256:<hex>` of the manifest that was signed; none of a module that nobody signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
+    /// The policies that admitted it, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<ObjectStamp>,
     /// The subject's namespace: name, uid and labels.
     pub namespace: String,
     /// Its uid.

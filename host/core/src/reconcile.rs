@@ -17,6 +17,7 @@ pub mod store;
 pub mod targets;
 
 pub use assign::{Assigned, assign};
+pub(crate) use entries::entries as planned;
 pub use entries::{EntryPlan, Source, StoreKey};
 pub use finds::finds;
 pub use observed::{Managed, Observed, TargetState, created_by, place};

@@ -27,7 +27,11 @@ pub fn admits(namespace: &str, kind: Kind, metadata: &ObjectMeta) -> Result<(), 
             if own { Ok(()) } else { Err(Outside::Namespace) }
         }
         Kind::ClusterSecretStore => Err(Outside::ClusterStore),
-        Kind::Provider | Kind::CapabilityGrant | Kind::Namespace => Err(Outside::Policy),
+        Kind::Provider
+        | Kind::CapabilityGrant
+        | Kind::TrustPolicy
+        | Kind::RegistryConfig
+        | Kind::Namespace => Err(Outside::Policy),
     }
 }
 

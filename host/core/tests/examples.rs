@@ -19,13 +19,15 @@ use bailiwick_api::{
     provider::ProviderSpec,
     secret_store::SecretStoreSpec,
     served::{unserved, unserved_store},
+    trust_policy::TrustPolicySpec,
 };
 use bailiwick_boundary::{Entry, Reference};
 use bailiwick_core::{
     catalogue::{Catalogue, World, parse, surface},
-    grant::{self, Compiled, Namespace, Purpose, Request, Store},
+    grant::{self, Compiled, ModuleOrigin, Namespace, Purpose, Request, Store},
     reason::Reason,
     reconcile::{EntryPlan, Observed, Plan, StoreKey, plan, store},
+    trust::{Access, compile},
 };
 
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -36,6 +38,7 @@ struct Example {
     folder: PathBuf,
     providers: Vec<Object<ProviderSpec>>,
     grants: Vec<Object<CapabilityGrantSpec>>,
+    policies: Vec<Object<TrustPolicySpec>>,
     namespaces: Vec<String>,
     roots: BTreeMap<String, String>,
     stores: BTreeMap<StoreKey, Object<SecretStoreSpec>>,
@@ -70,6 +73,14 @@ fn example(folder: PathBuf) -> Example {
             AnyObject::ConfigMap(object) => {
                 let data = object.data.into_iter().flatten();
                 example.roots.extend(data.map(|(key, pem)| (format!("{}/{key}", object.metadata.name), pem)));
+            }
+            AnyObject::TrustPolicy(mut object) => {
+                object.metadata.uid = Some("policy".to_owned());
+                example.policies.push(object);
+            }
+            AnyObject::RegistryConfig(object) => {
+                let access = Access::of(&object.spec, |_| None);
+                assert!(access.is_ok(), "{}: {:?}", manifest.origin.file, access.err());
             }
             _ => panic!("{}: not policy", manifest.origin.file),
         }
@@ -148,7 +159,7 @@ impl Example {
             grant::compile(&Request {
                 catalogue: &catalogue,
                 granted_catalogue: None,
-                digest: DIGEST,
+                origin: ModuleOrigin::Unsigned { digest: DIGEST },
                 world: World::Blind,
                 provider,
                 grant,
@@ -193,6 +204,27 @@ fn every_entry_of_every_example_is_granted() {
             }
         }
     }
+}
+
+/// The quick start's key is made by whoever follows it; until then the policy does not compile, and so admits nothing.
+#[test]
+fn every_policy_of_every_example_compiles() {
+    let mut seen = 0;
+    for example in examples() {
+        for policy in &example.policies {
+            let compiled = compile(policy, &example.roots);
+            let made_on_the_spot = example.folder.ends_with("quickstart");
+            assert_eq!(
+                compiled.is_err(),
+                made_on_the_spot,
+                "{}: {:?}",
+                example.folder.display(),
+                compiled.err()
+            );
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 2);
 }
 
 /// The denied twin: another namespace has no grant, and another key none that admits it.

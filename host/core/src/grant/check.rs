@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bailiwick_api::{grant::CapabilityGrantSpec, provider::ProviderSpec};
 
-use super::{auth, limits, module, operations, subject, targets, together};
+use super::{ModuleOrigin, auth, limits, module, operations, subject, targets, together};
 use crate::{
     catalogue::{Catalogue, Operation, surface},
     program::AddressClass,
@@ -17,8 +17,8 @@ use crate::{
 pub struct CheckRequest<'a> {
     /// The module's catalogue.
     pub catalogue: &'a Catalogue,
-    /// `sha256:<hex>` of the module.
-    pub digest: &'a str,
+    /// Which module it is, and on whose word (G4).
+    pub origin: ModuleOrigin<'a>,
     /// The Provider's spec.
     pub provider: &'a ProviderSpec,
     /// The grant's spec.
@@ -76,7 +76,7 @@ pub fn check(request: &CheckRequest<'_>) -> Report {
     Report { surface: surface::hash(catalogue), denials, warnings, operations: granted.into_keys().collect() }
 }
 
-/// G3 and G4.
+/// G3 and G4, and the ceiling of the policies.
 fn identity(request: &CheckRequest<'_>) -> Vec<Denial> {
     let CheckRequest { catalogue, grant, .. } = *request;
     let mut denials = Vec::new();
@@ -84,12 +84,9 @@ fn identity(request: &CheckRequest<'_>) -> Vec<Denial> {
         let remedy = format!("the module serves {}", catalogue.name);
         denials.push(Denial::new(Reason::NotGranted, "provider.name", remedy));
     }
-    denials.extend(module::unsigned_only(grant).err());
+    denials.extend(module::origin(grant, &request.origin));
+    denials.extend(module::above_ceiling(catalogue, grant, &request.origin));
     denials.extend(module::world(grant).err());
-    if grant.provider.module.as_deref() != Some(request.digest) {
-        let remedy = format!("write {}, the module at hand", request.digest);
-        denials.push(Denial::new(Reason::SignerNotGranted, "provider.module", remedy));
-    }
     let surface = surface::hash(catalogue);
     if grant.surface.as_deref() != Some(&surface) {
         let remedy = format!("read the surface, then write {surface} (--write does)");

@@ -8,7 +8,7 @@ use bailiwick_api::{grant::CapabilityGrantSpec, meta::ObjectMeta};
 
 use serde_json::Value as Json;
 
-use super::{Request, auth, limits, module, operations, overlap, plan, subject, targets};
+use super::{ModuleOrigin, Request, auth, limits, module, operations, overlap, plan, subject, targets};
 use crate::{
     catalogue::{Catalogue, OperationClass, schema},
     program::{ObjectStamp, Program, Stamp},
@@ -151,21 +151,31 @@ fn stamp(request: &Request<'_>) -> Result<Stamp, Denial> {
         uid: request.store.uid.to_owned(),
         generation: request.store.generation,
     };
+    let signed = match request.origin {
+        ModuleOrigin::Signed(signed) => Some(signed),
+        ModuleOrigin::Unsigned { .. } => None,
+    };
     let stamp = Stamp {
         grant: object(&request.grant.metadata),
         store,
         provider: object(&request.provider.metadata),
-        digest: request.digest.to_owned(),
+        digest: request.origin.digest().to_owned(),
+        manifest: signed.map(|signed| signed.manifest.clone()),
+        policies: signed.map(|signed| signed.policies.clone()).unwrap_or_default(),
         namespace: request.subject.name.to_owned(),
         namespace_uid: request.subject.uid.to_owned(),
         namespace_labels: request.subject.labels.clone(),
         object: request.object.to_owned(),
     };
     let uids = [&stamp.grant.uid, &stamp.store.uid, &stamp.provider.uid, &stamp.namespace_uid];
-    if uids.into_iter().all(|uid| !uid.is_empty()) {
+    if uids.into_iter().chain(stamp.policies.iter().map(|policy| &policy.uid)).all(|uid| !uid.is_empty()) {
         return Ok(stamp);
     }
-    Err(Denial::new(Reason::NotGranted, "metadata.uid", "grant, store, provider and namespace need a uid"))
+    Err(Denial::new(
+        Reason::NotGranted,
+        "metadata.uid",
+        "grant, store, provider, policies and namespace need a uid",
+    ))
 }
 
 fn object(metadata: &ObjectMeta) -> ObjectStamp {

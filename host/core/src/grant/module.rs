@@ -1,11 +1,13 @@
-//! Which module a grant is for (G4), and that it asks for no more than was granted (G3).
+//! Which module a grant is for, by digest or by repository and signers (G4), that the grant gives no more than the
+//! ceiling of the policies that admitted it, and that the module asks for no more than was granted (G3).
 
 use bailiwick_api::grant::CapabilityGrantSpec;
 
-use super::Request;
+use super::{ModuleOrigin, Request, operations};
 use crate::{
-    catalogue::{World, surface},
+    catalogue::{Catalogue, World, surface},
     reason::{Denial, Reason},
+    trust::Signed,
 };
 
 /// G4 and G3, in this order.
@@ -19,10 +21,10 @@ pub(super) fn check(request: &Request<'_>) -> Result<(), Denial> {
         let remedy = "grant, Provider and catalogue must have the same provider name";
         return Err(Denial::new(Reason::NotGranted, "provider.name", remedy));
     }
-    unsigned_only(grant)?;
-    if grant.provider.module.as_deref() != Some(request.digest) {
-        let remedy = "name the digest of the module that runs: sha256:<hex>";
-        return Err(Denial::new(Reason::SignerNotGranted, "provider.module", remedy));
+    let denials = origin(grant, &request.origin);
+    let denials = denials.into_iter().chain(above_ceiling(request.catalogue, grant, &request.origin));
+    if let Some(denial) = denials.into_iter().next() {
+        return Err(denial);
     }
     world(grant)?;
     if request.world != World::Blind || request.catalogue.world != World::Blind {
@@ -32,19 +34,64 @@ pub(super) fn check(request: &Request<'_>) -> Result<(), Denial> {
     surface(request)
 }
 
-/// Fields that mean nothing until modules are signed: refused by name, never ignored.
-pub(super) fn unsigned_only(grant: &CapabilityGrantSpec) -> Result<(), Denial> {
-    let refused = |field: &str| {
-        Err(Denial::new(
-            Reason::SignerNotGranted,
-            field,
-            "is not served until modules are signed: name the digest in provider.module",
-        ))
+/// G4: whose code it is.
+pub(super) fn origin(grant: &CapabilityGrantSpec, origin: &ModuleOrigin<'_>) -> Vec<Denial> {
+    let mut denials = match origin {
+        ModuleOrigin::Unsigned { .. } => unsigned(grant),
+        ModuleOrigin::Signed(signed) => self::signed(grant, signed),
     };
-    if grant.provider.repository.is_some() {
-        return refused("provider.repository");
+    let optional = matches!(origin, ModuleOrigin::Signed(_)) && grant.provider.module.is_none();
+    if !optional && grant.provider.module.as_deref() != Some(origin.digest()) {
+        let remedy = format!("write {}, the module at hand", origin.digest());
+        denials.push(Denial::new(Reason::SignerNotGranted, "provider.module", remedy));
     }
-    if grant.provider.signed_by.is_empty() { Ok(()) } else { refused("provider.signedBy") }
+    denials
+}
+
+/// Fields about signatures mean nothing for a module that nobody signed: refused by name, never ignored.
+fn unsigned(grant: &CapabilityGrantSpec) -> Vec<Denial> {
+    let refused = |field: &str| {
+        let remedy = "nobody signed this module: name its digest in provider.module, or load a signed one";
+        Denial::new(Reason::SignerNotGranted, field, remedy)
+    };
+    let repository = grant.provider.repository.is_some().then(|| refused("provider.repository"));
+    let signers = (!grant.provider.signed_by.is_empty()).then(|| refused("provider.signedBy"));
+    repository.into_iter().chain(signers).collect()
+}
+
+/// One of the named authorities is enough: how many must have signed is the policy's business. A name in `signedBy` is
+/// one of the policies that admitted the module.
+fn signed(grant: &CapabilityGrantSpec, signed: &Signed) -> Vec<Denial> {
+    let refused = |field: &str, remedy: String| Denial::new(Reason::SignerNotGranted, field, remedy);
+    let mut denials = Vec::new();
+    if grant.provider.repository.as_deref() != Some(signed.repository.as_str()) {
+        let remedy = match signed.repository.len() {
+            0..=150 => format!("write {}, where the module comes from", signed.repository),
+            _ => "write the repository that the module comes from".to_owned(),
+        };
+        denials.push(refused("provider.repository", remedy));
+    }
+    let named = &grant.provider.signed_by;
+    if named.is_empty() {
+        let remedy = "name one or more authorities of the TrustPolicy that signed the module";
+        denials.push(refused("provider.signedBy", remedy.to_owned()));
+    } else if !named.iter().any(|name| signed.signers.contains(name)) {
+        denials.push(refused("provider.signedBy", "none of these authorities signed the module".to_owned()));
+    }
+    denials
+}
+
+/// What of a grant is above the ceiling of the policies that admitted the module. Words of `operations` that mean
+/// nothing are denied elsewhere.
+pub(super) fn above_ceiling(
+    catalogue: &Catalogue,
+    grant: &CapabilityGrantSpec,
+    origin: &ModuleOrigin<'_>,
+) -> Vec<Denial> {
+    let ModuleOrigin::Signed(signed) = origin else { return Vec::new() };
+    let granted = operations::granted(catalogue, &grant.operations).unwrap_or_default();
+    let class = |(id, index): (&String, &usize)| Some((*index, catalogue.operations.get(id)?.class));
+    signed.ceiling.exceeded(grant, &granted.iter().filter_map(class).collect())
 }
 
 /// The grant's own world, as far as it can be granted today.

@@ -7,6 +7,7 @@ mod read;
 
 use std::collections::BTreeMap;
 
+pub(crate) use chosen::setting_text;
 pub(super) use chosen::{certificates, choose, one_account, store_field, store_text};
 pub(super) use read::{read, value as read_value};
 

@@ -53,7 +53,7 @@ impl Source {
 }
 
 /// All entries, or the path of the first field that leaves an entry without store or source.
-pub(super) fn entries(spec: &ExternalSecretSpec) -> Result<Vec<EntryPlan>, String> {
+pub(crate) fn entries(spec: &ExternalSecretSpec) -> Result<Vec<EntryPlan>, String> {
     let many = spec.data_from.iter().flatten().enumerate().map(|(i, item)| data_from(spec, i, item));
     let single = spec.data.iter().flatten().enumerate().map(|(i, item)| {
         let source = Source::Data(i);

@@ -5,6 +5,7 @@ mod desired;
 mod gather;
 mod takeable;
 
+pub(crate) use gather::gathered;
 pub use gather::words;
 
 use std::collections::BTreeMap;

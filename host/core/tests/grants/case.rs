@@ -9,9 +9,10 @@ use std::{
 use bailiwick_boundary::Part;
 use bailiwick_core::{
     catalogue::{Catalogue, World, parse, surface},
-    grant::{self, Namespace, Purpose, Request, Store},
+    grant::{self, ModuleOrigin, Namespace, Purpose, Request, Store},
     program::{Admitted, AdmittedBody, Call, Content},
     reason::Denial,
+    trust::{self, Ceiling, Signed},
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -171,6 +172,7 @@ pub(super) struct Input {
     catalogue: Arc<Catalogue>,
     granted: Option<Catalogue>,
     digest: String,
+    signed: Option<Signed>,
     world: World,
     provider: bailiwick_api::meta::Object<bailiwick_api::provider::ProviderSpec>,
     grant: bailiwick_api::meta::Object<bailiwick_api::grant::CapabilityGrantSpec>,
@@ -196,6 +198,7 @@ impl Input {
         }
         Self {
             digest: input["digest"].as_str().unwrap().to_owned(),
+            signed: input.get("signed").map(|signed| self::signed(signed, &input["digest"])),
             world: serde_json::from_value(input["world"].clone()).unwrap(),
             provider: serde_json::from_value(input["provider"].clone()).unwrap(),
             grant: serde_json::from_value(grant).unwrap(),
@@ -221,7 +224,10 @@ impl Input {
         Request {
             catalogue: &self.catalogue,
             granted_catalogue: self.granted.as_ref(),
-            digest: &self.digest,
+            origin: match &self.signed {
+                Some(signed) => ModuleOrigin::Signed(signed),
+                None => ModuleOrigin::Unsigned { digest: &self.digest },
+            },
             world: self.world,
             provider: &self.provider,
             grant: &self.grant,
@@ -240,6 +246,29 @@ impl Input {
             object: "ExternalSecret/team-a/db",
         }
     }
+}
+
+/// What policies with the ceilings `ceiling`, and `tie` where there is one, admitted.
+fn signed(json: &Json, digest: &Json) -> Signed {
+    let specs = [json.get("ceiling"), json.get("tie")];
+    let policies: Vec<trust::Policy> = specs.into_iter().flatten().map(policy).collect();
+    Signed {
+        repository: json["repository"].as_str().unwrap().to_owned(),
+        manifest: "sha256:cccc".into(),
+        component: digest.as_str().unwrap().to_owned(),
+        signers: serde_json::from_value(json["signers"].clone()).unwrap(),
+        policies: policies.iter().map(|policy| policy.stamp().clone()).collect(),
+        ceiling: Ceiling::together(policies.iter().map(trust::Policy::ceiling)),
+    }
+}
+
+fn policy(ceiling: &Json) -> trust::Policy {
+    let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n-----END PUBLIC KEY-----";
+    let object = json!({
+        "metadata": {"name": "acme", "uid": "t1", "generation": 1},
+        "spec": {"match": [{"prefix": "r.example"}], "authorities": [{"name": "ci", "key": {"pem": pem}}], "ceiling": ceiling},
+    });
+    trust::compile(&serde_json::from_value(object).unwrap(), &BTreeMap::new()).unwrap()
 }
 
 /// The catalogue that a case names, with its changes as a merge patch.

@@ -181,7 +181,7 @@ fn check(input: &Input) -> Report {
     let request = input.request();
     grant::check(&CheckRequest {
         catalogue: request.catalogue,
-        digest: request.digest,
+        origin: request.origin,
         provider: &request.provider.spec,
         grant: &request.grant.spec,
         trusted_labels: request.trusted_labels,

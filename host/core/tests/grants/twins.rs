@@ -16,6 +16,8 @@ const ALLOW_RULES: &[&str] = &[
     "g2 a grant for this provider",
     "g3 the granted surface or a narrower one",
     "g4 the granted module and world",
+    "g4 the repository and signers of a signed module",
+    "g4 no more than the ceiling of the policies",
     "g5 a subject by name",
     "g5 a subject by trusted labels",
     "g6 the origin that both name",

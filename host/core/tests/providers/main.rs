@@ -15,7 +15,7 @@ use bailiwick_api::{grant::CapabilityGrantSpec, meta::Object, provider::Provider
 use bailiwick_boundary::{Entry, Find, Part, Reference};
 use bailiwick_core::{
     catalogue::{Catalogue, Operation, OperationClass, World, parse, surface},
-    grant::{self, Namespace, Purpose, Request, Store},
+    grant::{self, ModuleOrigin, Namespace, Purpose, Request, Store},
     program::{AdmittedBody, Call, Content, Program},
     reason::{Denial, Reason},
     reconcile::{EntryPlan, Source, StoreKey, finds},
@@ -72,7 +72,7 @@ pub(crate) fn compile_grant(
     grant::compile(&Request {
         catalogue,
         granted_catalogue: None,
-        digest: DIGEST,
+        origin: ModuleOrigin::Unsigned { digest: DIGEST },
         world: World::Blind,
         provider: &object,
         grant,

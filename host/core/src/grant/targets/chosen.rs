@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use serde_json::Value as Json;
+
 use super::{Chosen, Granted};
 use crate::{
     catalogue::{Catalogue, pointer},
@@ -66,9 +68,18 @@ fn target(request: &Request<'_>, one: &Granted) -> Result<Target, Denial> {
 /// The store's text at a pointer; empty and null are absent, as in ESO. Where it writes none, the schema's default is
 /// what it says: a grant for something else must not fill it in.
 pub(in crate::grant) fn store_text<'a>(request: &Request<'a>, at: Option<&String>) -> Option<&'a str> {
+    setting_text(request.catalogue, request.store.settings, at)
+}
+
+/// As [`store_text`], of settings by themselves.
+pub(crate) fn setting_text<'a>(
+    catalogue: &'a Catalogue,
+    settings: &'a Json,
+    at: Option<&String>,
+) -> Option<&'a str> {
     let at = at?;
-    let written = request.store.settings.pointer(at).and_then(|value| value.as_str());
-    let default = || pointer::field(&request.catalogue.settings, at)?.default.as_ref()?.as_str();
+    let written = settings.pointer(at).and_then(Json::as_str);
+    let default = || pointer::field(&catalogue.settings, at)?.default.as_ref()?.as_str();
     written.filter(|text| !text.is_empty()).or_else(default)
 }
 

@@ -68,6 +68,16 @@ pub(super) fn gather(
     Ok(gathered)
 }
 
+/// The values of an object's only entry by key; none where the backend does not have it.
+///
+/// # Errors
+/// Why they cannot be used.
+pub(crate) fn gathered(spec: &ExternalSecretSpec, sourced: Sourced) -> Result<Option<Data>, NotReady> {
+    let source = if spec.data.is_some() { Source::Data(0) } else { Source::DataFrom(0) };
+    let found = item(spec, source).ok_or(What::Unanswered).and_then(|item| values(&item, sourced));
+    found.map_err(|what| not_ready(&source.path(), what))
+}
+
 /// What a failure means, for people.
 #[must_use]
 pub const fn words(failure: Failure) -> &'static str {
