@@ -1,5 +1,5 @@
 //! What tests stand on: an embedded KV backend that speaks Vault's wire, hostile servers, a DNS server that
-//! counts, certificates, moto, and the public corpora. Everything listens on loopback at a random port, runs on a
+//! counts, certificates, moto, a registry, a Sigstore, cosign, and the public corpora. Everything listens on loopback at a random port, runs on a
 //! thread of its own (so that a test may block or be async), and stops when it is dropped.
 //!
 //! A development dependency only: nothing here may be linked into the `bailiwick` binary, and nothing here may
@@ -7,6 +7,7 @@
 
 pub mod background;
 pub mod corpora;
+pub mod cosign;
 pub mod count;
 pub mod dns;
 pub mod guest;
@@ -15,8 +16,12 @@ pub mod http;
 pub mod jwt;
 pub mod kv;
 pub mod moto;
+pub mod oci;
+pub mod registry;
+pub mod sigstore;
 pub mod temp;
 pub mod tls;
+mod tools;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,9 @@
 //! version. A tool is taken from its variable, else from there; what is missing is installed there.
 
 mod deny;
+mod golang;
 mod moto;
+mod sources;
 
 use anyhow::{Result, bail};
 
@@ -11,9 +13,19 @@ pub(crate) use deny::install as cargo_deny;
 /// Installs one tool, or all of them.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
     match name {
-        None => moto::install().and_then(|()| cargo_deny().map(drop)),
+        None => {
+            moto::install()?;
+            cargo_deny()?;
+            golang::PROGRAMS.iter().try_for_each(golang::install)
+        }
         Some("moto") => moto::install(),
         Some("cargo-deny") => cargo_deny().map(drop),
-        Some(other) => bail!("there is no tool `{other}`; there are: moto, cargo-deny"),
+        Some(other) => match golang::PROGRAMS.iter().find(|program| program.name == other) {
+            Some(program) => golang::install(program),
+            None => bail!(
+                "there is no tool `{other}`; there are: moto, cargo-deny, {}",
+                golang::PROGRAMS.map(|program| program.name).join(", ")
+            ),
+        },
     }
 }
