@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::{Digest, MAX_COMPONENT};
 
-/// A folder of components.
+/// A folder of content.
 #[derive(Debug)]
 pub struct ContentStore {
     folder: PathBuf,
@@ -85,14 +85,25 @@ impl ContentStore {
     /// [`StoreError::Io`].
     pub fn get(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
         let path = self.path(digest);
-        let file = match File::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(StoreError::Absent(*digest)),
-            other => other.map_err(io_at(&path, "open"))?,
-        };
-        let mut bytes = Vec::new();
-        let read = file.take(MAX_COMPONENT as u64 + 1).read_to_end(&mut bytes);
-        read.map_err(io_at(&path, "read"))?;
+        let bytes = read(&path)?.ok_or(StoreError::Absent(*digest))?;
         if Digest::of(&bytes) == *digest { Ok(bytes) } else { Err(StoreError::Changed(path)) }
+    }
+
+    /// A note beside the content of `digest`. Nothing vouches for it: what it names must be looked at again.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub(crate) fn note(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        read(&self.note_path(digest))
+    }
+
+    /// Writes the note beside the content of `digest`.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub(crate) fn put_note(&self, digest: &Digest, note: &[u8]) -> Result<(), StoreError> {
+        let path = self.note_path(digest);
+        self.write(&path, note).map_err(io_at(&path, "write"))
     }
 
     /// A temporary file beside it, synced, renamed: readers see the old bytes or the new ones.
@@ -105,8 +116,23 @@ impl ContentStore {
     }
 
     fn path(&self, digest: &Digest) -> PathBuf {
-        self.folder.join(format!("sha256-{}.wasm", digest.hex()))
+        self.folder.join(format!("sha256-{}", digest.hex()))
     }
+
+    fn note_path(&self, digest: &Digest) -> PathBuf {
+        self.folder.join(format!("sha256-{}.json", digest.hex()))
+    }
+}
+
+/// A file's bytes, bounded; none where it is not there.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(io_at(path, "open"))?,
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_COMPONENT as u64 + 1).read_to_end(&mut bytes).map_err(io_at(path, "read"))?;
+    Ok(Some(bytes))
 }
 
 fn io_at<'a>(path: &'a Path, doing: &'static str) -> impl FnOnce(io::Error) -> StoreError + 'a {
