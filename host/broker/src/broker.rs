@@ -10,7 +10,7 @@ use crate::{
     audit::Audit,
     clock::Clock,
     closing::Closing,
-    net::{Network, Rates},
+    net::{Network, Rates, Stage},
     options::Timeouts,
     run::{Channel, Session},
     tokens::Tokens,
@@ -50,15 +50,28 @@ impl Broker {
     pub fn new(options: BrokerOptions) -> Result<Self, BrokerError> {
         let network = Network::new(&options.resolver, options.listeners, options.timeouts)
             .map_err(BrokerError::Resolver)?;
-        Ok(Self(Arc::new(Shared {
-            network,
-            rates: Rates::default(),
-            audit: options.audit,
-            clock: options.clock,
-            timeouts: options.timeouts,
-            tokens: options.token_cache.then(Tokens::default),
-            closing: Closing::new(),
-        })))
+        let tokens = options.token_cache.then(Tokens::default);
+        Ok(Self::with(network, tokens, options.audit, options.clock, options.timeouts))
+    }
+
+    /// Makes a broker for a rehearsal: gate, requests, credentials and replies are what they always are, but in place
+    /// of names, addresses and TLS there is `stage`. It opens no socket and reads nothing of the system. A constructor
+    /// of its own, so that no option of a broker that is to reach something leads here.
+    #[must_use]
+    pub fn on_stage(stage: Arc<dyn Stage>, audit: Arc<dyn Audit>, clock: Arc<dyn Clock>) -> Self {
+        let timeouts = Timeouts::default();
+        Self::with(Network::staged(stage, timeouts), None, audit, clock, timeouts)
+    }
+
+    fn with(
+        network: Network,
+        tokens: Option<Tokens>,
+        audit: Arc<dyn Audit>,
+        clock: Arc<dyn Clock>,
+        timeouts: Timeouts,
+    ) -> Self {
+        let (rates, closing) = (Rates::default(), Closing::new());
+        Self(Arc::new(Shared { network, rates, audit, clock, timeouts, tokens, closing }))
     }
 
     /// Opens a run: the port goes to the runner, the run stays with the caller, who must finish it. The run's

@@ -26,5 +26,6 @@ pub use clock::{Clock, SystemClock};
 pub use credential::Credential;
 pub use entry::{BadExpression, OpenEntry};
 pub use material::{Current, Material, MaterialError, MaterialFuture};
+pub use net::{Asked, Stage};
 pub use options::{BrokerOptions, NameServers, Pace, Timeouts};
 pub use run::{Port, Run, RunEnd};

@@ -8,6 +8,7 @@ mod dns;
 mod line;
 mod pool;
 mod rate;
+mod stage;
 mod tls;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -21,6 +22,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use zeroize::Zeroizing;
 
 pub(crate) use self::rate::Rates;
+pub use self::stage::{Asked, Stage};
 use self::{dns::Names, line::Line, pool::Pool, tls::TlsConfigs};
 use crate::{
     key::{CacheKey, LineKey},
@@ -29,7 +31,7 @@ use crate::{
 
 /// The network of one broker.
 pub(crate) struct Network {
-    names: Names,
+    reach: Reach,
     /// Our own, which are never dialled.
     listeners: Vec<SocketAddr>,
     tls: TlsConfigs,
@@ -37,10 +39,20 @@ pub(crate) struct Network {
     timeouts: Timeouts,
 }
 
+/// How a connection comes about.
+enum Reach {
+    /// Names are resolved, addresses dialled.
+    Sockets(Box<Names>),
+    /// Nothing leaves: a rehearsal.
+    Stage(Arc<dyn Stage>),
+}
+
 /// For whom a request goes, where it may lead, and until when.
 pub(crate) struct Lane<'a> {
     pub(crate) shared: &'a Arc<CacheKey>,
     pub(crate) target: &'a Target,
+    /// The catalogue's operation, and the key that was decided on: a stage is told, the network is not.
+    pub(crate) asked: Asked<'a>,
     pub(crate) deadline: Instant,
     /// Bytes of a response body.
     pub(crate) limit: u64,
@@ -107,8 +119,14 @@ impl Network {
         listeners: Vec<SocketAddr>,
         timeouts: Timeouts,
     ) -> Result<Self, String> {
+        let reach = Reach::Sockets(Box::new(Names::new(servers)?));
+        Ok(Self { reach, listeners, tls: TlsConfigs::new(), pool: Pool::default(), timeouts })
+    }
+
+    /// A network that reaches nothing but `stage`.
+    pub(crate) fn staged(stage: Arc<dyn Stage>, timeouts: Timeouts) -> Self {
         let (tls, pool) = (TlsConfigs::new(), Pool::default());
-        Ok(Self { names: Names::new(servers)?, listeners, tls, pool, timeouts })
+        Self { reach: Reach::Stage(stage), listeners: Vec::new(), tls, pool, timeouts }
     }
 
     /// Sends one request and reads the response, over an idle connection of the same key where there is one.

@@ -17,6 +17,8 @@ fn held(attach: Vec<Attach>, inputs: &[(&str, &str)]) -> Held {
         store: object.clone(),
         provider: object,
         digest: String::new(),
+        manifest: None,
+        policies: Vec::new(),
         namespace: String::new(),
         namespace_uid: String::new(),
         namespace_labels: BTreeMap::new(),

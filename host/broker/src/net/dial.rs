@@ -5,7 +5,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use bailiwick_core::{
-    egress::{address, names},
+    egress::{address, names::looked_up},
     program::{Origin, Target},
     reason::Reason,
 };
@@ -21,7 +21,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{Lane, Network, SendError, line::Line};
+use super::{Lane, Network, Reach, SendError, dns::Names, line::Line, stage};
 
 /// Header fields of a response; more are an error.
 const MAX_HEADERS: usize = 64;
@@ -33,8 +33,12 @@ const MAX_BUFFER: usize = 64 << 10;
 impl Network {
     /// Opens a connection for `lane`.
     pub(super) async fn dial(&self, lane: &Lane<'_>) -> Result<Line, SendError> {
+        let names = match &self.reach {
+            Reach::Sockets(names) => names,
+            Reach::Stage(stage) => return open(stage::enter(stage, lane), stage::NOWHERE).await,
+        };
         let origin = &lane.target.origin;
-        let addresses = self.admitted(lane.target).await?;
+        let addresses = self.admitted(names, lane.target).await?;
         let stream = self.connect(&addresses, origin.port).await?;
         let address = stream.peer_addr().map_err(|_| SendError::Unreachable)?;
         if !origin.tls {
@@ -47,12 +51,12 @@ impl Network {
     }
 
     /// The origin's addresses, if every one of them may be dialled and none leads back to us.
-    async fn admitted(&self, target: &Target) -> Result<Vec<IpAddr>, SendError> {
+    async fn admitted(&self, names: &Names, target: &Target) -> Result<Vec<IpAddr>, SendError> {
         let addresses = match target.origin.literal {
             Some(literal) => vec![literal],
             None => {
-                let name = names::looked_up(&target.origin.host);
-                let resolving = self.names.resolve(&name);
+                let name = looked_up(&target.origin.host);
+                let resolving = names.resolve(&name);
                 timeout(self.timeouts.connect, resolving).await.map_err(|_| SendError::TimedOut)??
             }
         };

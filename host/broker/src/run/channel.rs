@@ -21,7 +21,7 @@ use crate::{
     clock,
     credential::Held,
     key::CacheKey,
-    net::{Lane, Received, SendError},
+    net::{Asked, Lane, Received, SendError},
 };
 
 /// Milliseconds of a run's deadline that are no request's: a guest whose last request is overdue can still say so.
@@ -157,6 +157,7 @@ impl Channel {
         let lane = Lane {
             shared: &prepared.shared,
             target,
+            asked: Asked { operation: &prepared.operation, key: &prepared.reading.key },
             deadline: terms.deadline,
             limit: self.program.limits.response_bytes,
             still: terms.still,

@@ -22,7 +22,7 @@ use bailiwick_broker::{
 use bailiwick_core::{
     catalogue::{self, World},
     fetched::Fetched,
-    grant::{self, Namespace, Purpose, Request, Store},
+    grant::{self, ModuleOrigin, Namespace, Purpose, Request, Store},
     program::{Origin, Program, Stamp},
 };
 use serde_json::{Value as Json, json};
@@ -330,7 +330,7 @@ pub(crate) fn compile(
     grant::compile(&Request {
         catalogue: &catalogue,
         granted_catalogue: None,
-        digest: DIGEST,
+        origin: ModuleOrigin::Unsigned { digest: DIGEST },
         world: World::Blind,
         provider: &provider,
         grant: &grant,

@@ -18,6 +18,7 @@ mod oracles;
 mod pooling;
 mod proofs;
 mod revocation;
+mod stage;
 mod tls;
 mod tokens;
 mod vault;
