@@ -10,17 +10,13 @@ mod names;
 pub mod orphans;
 mod output;
 pub mod overlap;
+pub mod records;
 pub mod source;
 mod stamps;
 mod target;
 mod watch;
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use bailiwick_api::{
     external_secret::ExternalSecretSpec,
@@ -32,7 +28,7 @@ use bailiwick_broker::{Current, Material};
 use bailiwick_core::reconcile::{DesiredSecret, StoreKey, TargetState, place};
 use zeroize::Zeroizing;
 
-pub use self::watch::Watch;
+pub use self::watch::{Trust, Vigil, Watch, now};
 use self::{
     credentials::Credentials,
     dir::Dir,
@@ -115,8 +111,7 @@ fn text(remembered: &Remembered) -> Result<Vec<u8>, WorldError> {
 
 impl World for FolderWorld {
     fn now(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        now()
     }
 
     async fn status(&self, object: &Object<ExternalSecretSpec>) -> Result<Remembered, WorldError> {

@@ -4,8 +4,12 @@
 pub mod folder;
 pub mod modules;
 pub mod pass;
+pub mod records;
+pub mod rehearsal;
 pub mod runtime;
 pub mod standalone;
+pub mod supply;
+pub mod trust;
 pub mod world;
 
 pub use bailiwick_broker::{Audit, Broker, BrokerOptions, JsonLines, Record, Unwritten};

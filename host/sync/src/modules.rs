@@ -1,10 +1,11 @@
-//! Provider modules: from a Provider manifest to a component that can run. A file is read once; the buffer that is
-//! digested is the buffer whose catalogue is read and that is compiled (I9).
+//! Provider modules: from the bytes of a component to something that can run. Bytes are read once; the buffer that is
+//! digested is the buffer whose catalogue is read and that is compiled (I9). Where bytes come from, and whether they may
+//! run, is `supply`'s business.
 
 use std::{
     collections::BTreeMap,
     panic::resume_unwind,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread,
 };
@@ -25,6 +26,8 @@ pub struct Module {
     pub object: Arc<Object<ProviderSpec>>,
     /// Of the component's bytes.
     pub digest: Digest,
+    /// Whether policies vouch for it; what they say at a moment is `trust::Admissions`'s (G4).
+    pub signed: bool,
     /// Read from its custom section.
     pub catalogue: Arc<Catalogue>,
     /// Compiled and linked; none where only the catalogue is wanted.
@@ -44,76 +47,81 @@ pub struct ModuleError {
     pub field: String,
     /// What is wrong, and the remedy.
     pub what: String,
+    /// Whose matter it is.
+    pub weight: Weight,
 }
 
-/// Where modules come from.
-pub struct Source<'a> {
-    /// What `module.file` is relative to.
-    pub folder: &'a Path,
-    /// `--allow-unsigned`.
-    pub allow_unsigned: bool,
-    /// Compiles, where modules are to run.
-    pub engine: Option<&'a Engine>,
+/// Whose matter it is that there is no module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// What was written does not hold.
+    Input,
+    /// A registry is away, or what it has is refused.
+    Failure,
+    /// Somebody's word is waited for.
+    Waiting,
 }
 
-impl Source<'_> {
-    /// Loads each Provider's module, on all cores: what is in the cache is checked and linked, the rest compiled.
-    #[must_use]
-    pub fn load<'p>(&self, providers: impl IntoIterator<Item = &'p Arc<Object<ProviderSpec>>>) -> Modules {
-        let load = |object: &Arc<Object<ProviderSpec>>| (object.metadata.name.clone(), self.load_one(object));
-        let queue = Mutex::new(providers.into_iter().collect::<Vec<_>>().into_iter());
-        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let work = || std::iter::from_fn(next).map(load).collect::<Vec<_>>();
-        let helpers = thread::available_parallelism().map_or(0, |cores| cores.get() - 1);
-        thread::scope(|scope| {
-            let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
-            let own = work();
-            let theirs = helpers
-                .into_iter()
-                .flat_map(|helper| helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            own.into_iter().chain(theirs).collect()
-        })
-    }
-
-    fn load_one(&self, object: &Arc<Object<ProviderSpec>>) -> Result<Module, ModuleError> {
-        let fail = |field: &str, what: String| ModuleError {
-            provider: object.metadata.name.clone(),
-            field: field.to_owned(),
-            what,
-        };
-        let path = self.path(&object.spec).map_err(|what| fail("spec.module", what.to_owned()))?;
-        let shown = path.display().to_string();
-        let bytes = read(&path).map_err(|error| fail(&shown, error.to_string()))?;
-        let found = inspect::claims(&bytes);
-        let Inspection { digest, catalogue, .. } = found.map_err(|error| fail(&shown, chain(&error)))?;
+impl Module {
+    /// A component, from buffer to module: the buffer whose digest is taken is the one that is read and compiled (I9).
+    ///
+    /// # Errors
+    /// Why it is no provider of this name that runs here.
+    pub fn new(
+        object: &Arc<Object<ProviderSpec>>,
+        component: &[u8],
+        signed: bool,
+        engine: Option<&Engine>,
+    ) -> Result<Self, String> {
+        let Inspection { digest, catalogue, .. } =
+            inspect::claims(component).map_err(|error| chain(&error))?;
         if catalogue.name != object.metadata.name {
-            let what = format!("the module is {}; name the Provider so", catalogue.name);
-            return Err(fail("metadata.name", what));
+            return Err(format!("the module is {}; name the Provider so", catalogue.name));
         }
-        let provider = self.compiled(&bytes).map_err(|what| fail(&shown, what))?;
-        Ok(Module { object: Arc::clone(object), digest, catalogue: Arc::new(catalogue), provider })
+        let provider = compiled(component, engine)?;
+        let (object, catalogue) = (Arc::clone(object), Arc::new(catalogue));
+        Ok(Self { object, digest, signed, catalogue, provider })
     }
 
-    /// The engine looks at types and code itself; without one, what it would refuse is refused all the same.
-    fn compiled(&self, bytes: &[u8]) -> Result<Option<Provider>, String> {
-        if let Some(engine) = self.engine {
-            return engine.load(bytes).map(Some).map_err(|error| error.to_string());
-        }
-        admit(bytes).map_err(|error| error.to_string())?;
-        inspect::inspect(bytes).map_err(|error| chain(&error))?;
-        Ok(None)
+    /// A file that nobody signed.
+    ///
+    /// # Errors
+    /// As [`Self::new`], with the file's name.
+    pub fn of_file(
+        object: &Arc<Object<ProviderSpec>>,
+        path: &Path,
+        engine: Option<&Engine>,
+    ) -> Result<Self, String> {
+        let at = |what: String| format!("{}: {what}", path.display());
+        let bytes = read(path).map_err(|error| at(error.to_string()))?;
+        Self::new(object, &bytes, false, engine).map_err(at)
     }
+}
 
-    fn path(&self, spec: &ProviderSpec) -> Result<PathBuf, &'static str> {
-        match (&spec.module.file, &spec.module.oci) {
-            (Some(_), None) if !self.allow_unsigned => {
-                Err("a file is signed by nobody; give --allow-unsigned to run it all the same")
-            }
-            (Some(file), None) => Ok(self.folder.join(file)),
-            (None, Some(_)) => Err("oci is not served yet; use file"),
-            _ => Err("name exactly one source: file"),
+/// Does `work` with each item, on all cores.
+pub(crate) fn on_all_cores<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let queue = Mutex::new(items.into_iter());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || std::iter::from_fn(next).map(&work).collect::<Vec<_>>();
+    let helpers = thread::available_parallelism().map_or(0, |cores| cores.get() - 1);
+    thread::scope(|scope| {
+        let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+        let mut all = work();
+        for helper in helpers {
+            all.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
         }
+        all
+    })
+}
+
+/// The engine looks at types and code itself; without one, what it would refuse is refused all the same.
+fn compiled(component: &[u8], engine: Option<&Engine>) -> Result<Option<Provider>, String> {
+    if let Some(engine) = engine {
+        return engine.load(component).map(Some).map_err(|error| error.to_string());
     }
+    admit(component).map_err(|error| error.to_string())?;
+    inspect::inspect(component).map_err(|error| chain(&error))?;
+    Ok(None)
 }
 
 /// An error with its causes: texts of ours, and of the readers of WebAssembly about places in the file.

@@ -33,10 +33,12 @@ use bailiwick_core::{
 use futures_util::FutureExt;
 
 use self::fetch::Brought;
+pub(crate) use self::fetch::open;
 pub use self::outcome::{Did, Outcome};
 use crate::{
     modules::Modules,
     runtime::Runtime,
+    trust::Admissions,
     world::{Remembered, World, WorldError},
 };
 
@@ -66,6 +68,8 @@ pub struct Pass<'a, W> {
     pub runtime: Option<&'a Runtime>,
     /// The providers.
     pub modules: &'a Modules,
+    /// The verdicts over them, as they are now.
+    pub admissions: &'a Admissions,
     /// What grants may select namespaces by.
     pub trusted_labels: &'a BTreeSet<String>,
     /// Decide and fetch, but write nothing.

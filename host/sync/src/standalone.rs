@@ -8,23 +8,31 @@ use std::{
 };
 
 use bailiwick_api::{external_secret::ExternalSecretSpec, meta::Object};
+use bailiwick_artifact::ArtifactCache;
 use bailiwick_core::reconcile::{NotReady, orphans::Sweep, place, refresh, targets};
 use bailiwick_sandbox::{Cache, Engine, EngineOptions};
 use futures_util::{StreamExt, stream};
 
 use crate::{
     folder::{
-        self, FolderWorld, Folders, Watch,
+        self, FolderWorld, Folders, Trust, Vigil, Watch,
         credentials::{self, Credentials},
         inventory::Inventory,
         orphans::{Kept, Orphans},
         overlap,
+        records::FolderRecords,
         source::Sources,
     },
-    modules::{self, Modules},
+    modules::{Modules, Weight},
     pass::{Outcome, Pass, explain::EntryExplained},
     runtime::Runtime,
+    supply::{Former, Places, Supplied, Supply},
+    trust::Admissions,
 };
+
+/// The operator's namespace: where the Secrets of pull credentials are. Standalone they are files, named by `--credential
+/// secret:bailiwick-system/NAME/.dockerconfigjson=FILE`.
+pub const OPERATOR_NAMESPACE: &str = "bailiwick-system";
 
 /// What is read, and how.
 #[derive(Clone, Debug)]
@@ -37,6 +45,10 @@ pub struct Input {
     pub provider_dir: Option<PathBuf>,
     /// `--allow-unsigned`.
     pub allow_unsigned: bool,
+    /// Where artifacts are kept that were fetched once; none where nothing is kept.
+    pub artifacts: Option<PathBuf>,
+    /// `--init-state`.
+    pub init_state: bool,
     /// `--trusted-namespace-labels`.
     pub trusted_labels: BTreeSet<String>,
 }
@@ -69,6 +81,8 @@ pub struct Report {
     pub kept: Vec<Kept>,
     /// What has no effect as it is, each with where it stands.
     pub warnings: Vec<String>,
+    /// What failed beside the objects, and not for the input: a registry, a state that cannot be written.
+    pub failures: Vec<String>,
     /// What could not be read or loaded, each with place and remedy.
     pub errors: Vec<String>,
 }
@@ -85,12 +99,44 @@ pub fn read(input: &Input) -> Result<(Inventory, Credentials, Arc<Watch>), Input
     Ok((inventory, credentials, watch))
 }
 
-/// Loads the modules of all Providers; with an engine, so that they can run.
-#[must_use]
-pub fn load(input: &Input, inventory: &Inventory, engine: Option<&Engine>) -> Modules {
-    let folder = input.provider_dir.as_deref().unwrap_or(&input.sources.policy);
-    modules::Source { folder, allow_unsigned: input.allow_unsigned, engine }
-        .load(inventory.providers.values())
+/// Loads the modules of all Providers; with an engine, so that they can run. Without one nothing is remembered either.
+pub async fn load(
+    input: &Input,
+    inventory: &Inventory,
+    credentials: &Credentials,
+    engine: Option<&Engine>,
+    (records, former): (&FolderRecords, &Former),
+) -> Result<Supplied, InputError> {
+    let cache = input.artifacts.as_deref().map(ArtifactCache::open).transpose()?;
+    let files = credentials.clone();
+    let secrets =
+        Arc::new(move |name: &str, key: &str| credentials::file(&files, OPERATOR_NAMESPACE, name, key));
+    let supply = Supply {
+        folder: input.provider_dir.as_deref().unwrap_or(&input.sources.policy),
+        allow_unsigned: input.allow_unsigned,
+        engine,
+        in_force: &inventory.in_force(),
+        places: &Places::new(inventory.registries.values(), &inventory.roots, secrets),
+        cache: cache.as_ref(),
+        records,
+        former,
+        now: folder::now(),
+    };
+    Ok(supply.load(inventory.providers.values()).await)
+}
+
+/// Loads what the policy names, to look at and not to run: no state is asked or written.
+///
+/// # Errors
+/// The cache of artifacts cannot be opened.
+pub async fn look(
+    input: &Input,
+    inventory: &Inventory,
+    credentials: &Credentials,
+) -> Result<Supplied, InputError> {
+    // Nothing runs, so no version is held against an earlier one.
+    let records = FolderRecords::open(None, true, true)?;
+    load(input, inventory, credentials, None, (&records, &Former::default())).await
 }
 
 /// An engine with its cache of compiled code under `cache`.
@@ -99,29 +145,50 @@ pub fn engine(cache: &Path, slots: u32) -> Result<Engine, InputError> {
     Ok(Engine::new(EngineOptions { slots, cache: Some(cache) })?)
 }
 
-/// Reads, loads, and makes one pass over each object. `progress` is told how many are through, and of how many.
+/// Reads, loads, and makes one pass over each object. `progress` is told how many are through, and of how many. The watch over
+/// the folders goes on until it is ended: what is loaded is judged by the policies of each second, whether it is due or not.
 pub async fn sync(
     input: &Input,
     output: &Output,
     engine: &Engine,
     runtime: &Runtime,
+    former: &Former,
     progress: impl Fn(usize, usize),
-) -> Result<Report, InputError> {
+) -> Result<(Report, Vigil), InputError> {
     overlap::check(&input.sources, &output.out, output.state.as_deref())?;
     let (inventory, credentials, watch) = read(input)?;
-    let modules = load(input, &inventory, Some(engine));
     let folders = folder::open(&output.out, output.state.as_deref(), output.dry_run)?;
-    let mut errors = inventory.errors.clone();
-    errors.extend(modules.values().filter_map(|module| module.as_ref().err()).map(ToString::to_string));
-    let watching = tokio::spawn(Arc::clone(&watch).run());
+    let records = FolderRecords::open(output.state.as_deref(), output.dry_run, input.init_state)?;
+    let mut stop = runtime.stop.clone();
+    let supplied = tokio::select! {
+        supplied = load(input, &inventory, &credentials, Some(engine), (&records, former)) => supplied?,
+        _ = stop.wait_for(|stop| *stop) => return Err("the process was asked to end while modules were loaded".into()),
+    };
+    let Supplied { modules, admissions, notes: mut failures, warnings: mut running, faults } = supplied;
+    let mut errors = [inventory.errors.clone(), faults].concat();
+    for error in modules.values().filter_map(|module| module.as_ref().err()) {
+        let list = match error.weight {
+            Weight::Input => &mut errors,
+            Weight::Failure => &mut failures,
+            Weight::Waiting => &mut running,
+        };
+        list.push(error.to_string());
+    }
+    let told = Box::new(move |admissions: &Admissions| records.judged(admissions, folder::now()));
+    watch.judge(Trust { admissions: Arc::clone(&admissions), told });
+    // Loading may have taken a while, so the folders are looked at before anything runs.
+    let first = Arc::clone(&watch);
+    tokio::task::spawn_blocking(move || first.look()).await?;
+    let vigil = watch.keep();
     let sweep = Sweep { complete: inventory.errors.is_empty(), prune: output.prune };
-    let warnings = warnings(&inventory, output.state.is_some());
+    let warnings = [running, warnings(&inventory, output.state.is_some())].concat();
     let world = FolderWorld::new(inventory, credentials, folders, watch);
+    let modules = Supplies { modules, admissions };
     let objects = pass_all(&world, input, output, runtime, &modules, progress).await;
-    watching.abort();
+    former.remember(&modules.admissions);
     let Orphans { deleted, kept, errors: unread } = world.sweep(&objects, sweep, output.dry_run);
     errors.extend(unread);
-    Ok(Report { objects, orphans: deleted, kept, warnings, errors })
+    Ok((Report { objects, orphans: deleted, kept, warnings, failures, errors }, vigil))
 }
 
 /// What core says has no effect here.
@@ -150,16 +217,25 @@ pub async fn explain(
         std::iter::once(none).chain(errors.iter().cloned()).collect::<Vec<_>>().join("; ")
     };
     let object = inventory.external_secrets.get(&key).cloned().ok_or_else(missing)?;
-    let modules = load(input, &inventory, None);
+    let Supplied { modules, admissions, notes, faults, .. } = look(input, &inventory, &credentials).await?;
+    let errors = [errors, faults, notes].concat();
+    watch.judge(Trust { admissions: Arc::clone(&admissions), told: Box::new(|_| {}) });
     let world = FolderWorld::new(inventory, credentials, Folders::default(), watch);
     let pass = Pass {
         world: &world,
         runtime: None,
         modules: &modules,
+        admissions: &admissions,
         trusted_labels: &input.trusted_labels,
         dry_run: true,
     };
     Ok((pass.explain(&object).await?, errors))
+}
+
+/// What a pass runs.
+struct Supplies {
+    modules: Modules,
+    admissions: Arc<Admissions>,
 }
 
 async fn pass_all(
@@ -167,7 +243,7 @@ async fn pass_all(
     input: &Input,
     output: &Output,
     runtime: &Runtime,
-    modules: &Modules,
+    supplies: &Supplies,
     progress: impl Fn(usize, usize),
 ) -> Vec<Outcome> {
     let objects = &world.inventory().external_secrets;
@@ -175,7 +251,8 @@ async fn pass_all(
     let pass = Pass {
         world,
         runtime: Some(runtime),
-        modules,
+        modules: &supplies.modules,
+        admissions: &supplies.admissions,
         trusted_labels: &input.trusted_labels,
         dry_run: output.dry_run,
     };

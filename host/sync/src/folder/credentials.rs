@@ -7,6 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroizing;
+
+/// The largest credential file: a Secret's limit.
+pub(super) const MAX_FILE: u64 = 1 << 20;
+
 /// What a credential file stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CredentialName {
@@ -59,6 +64,15 @@ pub fn parse(arguments: &[String]) -> Result<Credentials, CredentialError> {
         }
     }
     Ok(credentials)
+}
+
+/// The bytes of a file that stands for a key of a Secret; none where none does, or it is larger than a Secret.
+#[must_use]
+pub fn file(credentials: &Credentials, namespace: &str, name: &str, key: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let named = CredentialName::Secret { namespace: namespace.into(), name: name.into(), key: key.into() };
+    let file = credentials.get(&named)?;
+    let small = std::fs::metadata(file).is_ok_and(|meta| meta.len() <= MAX_FILE);
+    small.then(|| std::fs::read(file).ok().map(Zeroizing::new)).flatten()
 }
 
 fn parse_name(name: &str) -> Option<CredentialName> {

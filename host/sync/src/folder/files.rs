@@ -159,7 +159,9 @@ fn open_below(folder: &OwnedFd, below: &Path) -> io::Result<OwnedFd> {
 fn is_manifest(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.as_bytes().starts_with(b"."));
     let known = path.extension().is_some_and(|e| e == "yaml" || e == "yml" || e == "json");
-    !hidden && (known || path.is_dir())
+    // An artifact's layout is JSON all over, and none of it is a manifest of ours.
+    let layout = || path.join("oci-layout").is_file();
+    !hidden && (known || (path.is_dir() && !layout()))
 }
 
 fn read_one(file: File) -> io::Result<Zeroizing<String>> {

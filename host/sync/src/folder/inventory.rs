@@ -2,17 +2,22 @@
 //! folder, and tenants' objects only from theirs: one in the wrong folder stops everything, since somebody meant
 //! it to count. A manifest that cannot be read, or that stands in the folder of another namespace, stops only itself.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bailiwick_api::{
     config_map::ConfigMap,
     external_secret::ExternalSecretSpec,
     grant::CapabilityGrantSpec,
-    manifest::{AnyObject, Kind, Manifest, load, unique},
+    manifest::{AnyObject, Kind, Manifest, ManifestError, load, unique},
     meta::{Object, ObjectMeta},
     provider::ProviderSpec,
+    registry_config::RegistryConfigSpec,
     secret::Secret,
     secret_store::SecretStoreSpec,
+    trust_policy::TrustPolicySpec,
 };
 use bailiwick_core::tenant;
 
@@ -21,7 +26,7 @@ use super::{
     source::Snapshot,
     stamps::{stamp, stamped},
 };
-use crate::modules::chain;
+use crate::{modules::chain, trust::InForce};
 
 /// Namespace (none for cluster-scoped kinds) and name.
 pub type Key = (Option<String>, String);
@@ -44,6 +49,13 @@ pub struct Inventory {
     pub providers: BTreeMap<String, Arc<Object<ProviderSpec>>>,
     /// By name.
     pub grants: BTreeMap<String, Arc<Object<CapabilityGrantSpec>>>,
+    /// By name.
+    pub trust_policies: BTreeMap<String, Arc<Object<TrustPolicySpec>>>,
+    /// Where something of the policy folder stands that could not be read and may be a TrustPolicy: then nothing signed is
+    /// admitted, since it may be what denies.
+    pub unread_policies: BTreeSet<String>,
+    /// By name.
+    pub registries: BTreeMap<String, Arc<Object<RegistryConfigSpec>>>,
     /// By name.
     pub namespaces: BTreeMap<String, ObjectMeta>,
     /// Of the policy folder: PEM by `configmap/key`.
@@ -68,8 +80,12 @@ impl Inventory {
     pub fn new(read: &Snapshot) -> Result<Self, Misplaced> {
         let mut inventory = Self::default();
         let mut maps = BTreeMap::new();
-        let policy = inventory.load(&read.policy, None);
-        for manifest in inventory.once(policy) {
+        let (policy, mut errors) = load_all(&read.policy);
+        let (policy, twice) = unique(policy);
+        errors.extend(twice);
+        inventory.unread_policies = errors.iter().filter(|error| may_be_trust(error)).map(place).collect();
+        inventory.errors.extend(errors.iter().map(ToString::to_string));
+        for manifest in policy {
             inventory.policy(manifest, &mut maps)?;
         }
         inventory.roots = Arc::new(inventory.certificates(maps));
@@ -84,14 +100,17 @@ impl Inventory {
         Ok(inventory)
     }
 
+    /// The policies of trust, as they stand here.
+    #[must_use]
+    pub fn in_force(&self) -> InForce {
+        let objects = self.trust_policies.values().map(|object| Object::clone(object)).collect();
+        InForce::new(objects, self.unread_policies.clone(), Arc::clone(&self.roots))
+    }
+
     /// Every object of the files; of one namespace alone where they belong to one.
     fn load(&mut self, files: &Files, namespace: Option<&str>) -> Vec<Manifest> {
-        let mut all = Vec::new();
-        for (path, text) in files {
-            let (manifests, errors) = load(text, &path.display().to_string());
-            all.extend(manifests);
-            self.errors.extend(errors.iter().map(ToString::to_string));
-        }
+        let (mut all, errors) = load_all(files);
+        self.errors.extend(errors.iter().map(ToString::to_string));
         // Before duplicates are looked for: nobody else's object may take one of theirs out.
         all.retain(|manifest| namespace.is_none_or(|namespace| self.admits(namespace, manifest)));
         all
@@ -120,6 +139,12 @@ impl Inventory {
             }
             AnyObject::CapabilityGrant(object) => {
                 self.grants.insert(object.metadata.name.clone(), stamped("CapabilityGrant", object));
+            }
+            AnyObject::TrustPolicy(object) => {
+                self.trust_policies.insert(object.metadata.name.clone(), stamped("TrustPolicy", object));
+            }
+            AnyObject::RegistryConfig(object) => {
+                self.registries.insert(object.metadata.name.clone(), stamped("RegistryConfig", object));
             }
             AnyObject::Namespace(namespace) => {
                 let mut meta = namespace.metadata;
@@ -172,6 +197,25 @@ impl Inventory {
         }
         Ok(())
     }
+}
+
+fn load_all(files: &Files) -> (Vec<Manifest>, Vec<ManifestError>) {
+    let (mut all, mut errors) = (Vec::new(), Vec::new());
+    for (path, text) in files {
+        let (manifests, faults) = load(text, &path.display().to_string());
+        all.extend(manifests);
+        errors.extend(faults);
+    }
+    (all, errors)
+}
+
+/// What has no kind that could be read may be anything.
+fn may_be_trust(error: &ManifestError) -> bool {
+    matches!(error.kind, None | Some(Kind::TrustPolicy))
+}
+
+fn place(error: &ManifestError) -> String {
+    format!("{}:{}", error.origin.file, error.origin.line)
 }
 
 fn misplaced(manifest: &Manifest, remedy: &'static str) -> Misplaced {

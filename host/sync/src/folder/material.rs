@@ -9,10 +9,7 @@ use bailiwick_broker::{Credential, Material, MaterialError, MaterialFuture};
 use bailiwick_core::grant::only_certificates;
 use zeroize::Zeroizing;
 
-use super::credentials::{CredentialName, Credentials};
-
-/// The largest credential file: a Secret's limit.
-const MAX_FILE: u64 = 1 << 20;
+use super::credentials::{CredentialName, Credentials, MAX_FILE};
 
 /// Where credentials are read from.
 pub(super) struct FolderMaterial {

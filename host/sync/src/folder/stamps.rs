@@ -79,5 +79,6 @@ pub(super) fn stamp<S: Serialize>(kind: &str, meta: &mut ObjectMeta, spec: &S) {
     meta.uid = Some(Digest::of(place.as_bytes()).hex().chars().take(32).collect());
     let spec = serde_json::to_vec(spec).unwrap_or_default();
     let hex: String = Digest::of(&spec).hex().chars().take(15).collect();
-    meta.generation = i64::from_str_radix(&hex, 16).ok();
+    // Of 53 bits: readers of JSON that know only doubles must not see another one.
+    meta.generation = i64::from_str_radix(&hex, 16).ok().map(|all| all & ((1 << 53) - 1));
 }

@@ -14,11 +14,12 @@ use bailiwick_api::{
     secret_store::SecretStoreSpec,
 };
 use bailiwick_core::{
-    grant::{self, Compiled, Namespace, Purpose, Request, Store},
+    grant::{self, Compiled, ModuleOrigin, Namespace, Purpose, Request, Store},
     reconcile::{
         NotReady, StoreKey, place,
         store::{self, Unusable},
     },
+    trust::Signed,
 };
 use zeroize::Zeroizing;
 
@@ -35,6 +36,8 @@ const CLASS: &str = "default";
 pub(super) struct Candidates<'a> {
     pub(super) module: &'a Module,
     digest: String,
+    /// None for a module that nobody signed.
+    signed: Option<Signed>,
     object: String,
     store: Arc<Object<SecretStoreSpec>>,
     ca: Option<Zeroizing<String>>,
@@ -62,6 +65,10 @@ pub(super) async fn candidates<'a, W: World>(
         Ok(module) => module,
         Err(not_ready) => return Ok(Err(not_ready.into())),
     };
+    let signed = match signed(pass, module) {
+        Ok(signed) => signed,
+        Err(not_ready) => return Ok(Err(not_ready.into())),
+    };
     let ca = match ca_source(module, &store, namespace) {
         Some(source) => pass.world.ca(&source).await?,
         None => None,
@@ -71,6 +78,7 @@ pub(super) async fn candidates<'a, W: World>(
     Ok(Ok(Candidates {
         module,
         digest: module.digest.to_string(),
+        signed,
         object: format!("ExternalSecret/{namespace}/{}", object.metadata.name),
         store,
         ca,
@@ -97,7 +105,10 @@ impl Candidates<'_> {
         Request {
             catalogue: &self.module.catalogue,
             granted_catalogue: None,
-            digest: &self.digest,
+            origin: match &self.signed {
+                Some(signed) => ModuleOrigin::Signed(signed),
+                None => ModuleOrigin::Unsigned { digest: &self.digest },
+            },
             world: self.module.catalogue.world,
             provider: &self.module.object,
             grant,
@@ -135,6 +146,19 @@ fn module<'a, W: World>(pass: &'a Pass<'_, W>, store: &SecretStoreSpec) -> Resul
         Some(Err(error)) => Err(NotReady::new(error.to_string())),
         None => refused("there is no Provider of this name".to_owned()),
     }
+}
+
+/// What the policies of this moment say of the module. It may have been loaded under others (I9).
+fn signed<W: World>(pass: &Pass<'_, W>, module: &Module) -> Result<Option<Signed>, NotReady> {
+    let name = &module.object.metadata.name;
+    if !module.signed {
+        let refused = || {
+            NotReady::new(format!("Provider {name}: nobody signed its module, and there is a TrustPolicy"))
+        };
+        return if pass.admissions.unsigned() { Ok(None) } else { Err(refused()) };
+    }
+    let signed = pass.admissions.signed(name, pass.world.now());
+    signed.map(Some).map_err(|refusal| NotReady::new(format!("Provider {name}: {refusal}")))
 }
 
 /// Where the store's own CA is, if it names one. A SecretStore's is in its own namespace whatever it says.

@@ -10,6 +10,7 @@ use bailiwick_core::{
     catalogue::ValueRule,
     fetched::{EntryResult, Fetched, RunFailure, Sourced},
     program::{Program, Stamp},
+    reason::{Denial, Reason},
     reconcile::{EntryPlan, FetchPlan, NotReady, StoreKey, assign, finds, settle::words, store::Unusable},
 };
 use bailiwick_sandbox::Provider;
@@ -85,6 +86,11 @@ impl<W: World> Pass<'_, W> {
             let planned = run.entries.iter().filter_map(|index| plan.entries.get(*index));
             let entries = planned.map(open).collect::<Result<Vec<_>, _>>();
             let entries = entries.map_err(|error| NotReady::new(error.to_string()))?;
+            if !self.world.current().still(&run.program.stamp) {
+                let changed = "what the run was compiled from changed before it began";
+                let denial = Denial::new(Reason::GrantChanged, "metadata.generation", changed);
+                return Err(NotReady::from(&denial));
+            }
             let around = Surroundings { material: self.world.material(), current: self.world.current() };
             let Fetched { entries, run: ended } =
                 runtime.fetch(&run.provider, run.program, entries, around).await;
@@ -105,7 +111,8 @@ fn by_store(entries: &[EntryPlan]) -> BTreeMap<StoreKey, Vec<usize>> {
     by_store
 }
 
-fn open(entry: &EntryPlan) -> Result<OpenEntry, BadExpression> {
+/// The entry as the broker knows it.
+pub(crate) fn open(entry: &EntryPlan) -> Result<OpenEntry, BadExpression> {
     match &entry.entry {
         Entry::Find(find) => OpenEntry::find(find.clone(), entry.name.as_deref(), entry.tags.clone()),
         other => Ok(OpenEntry::new(other.clone())),

@@ -75,8 +75,14 @@ async fn passed(name: &str) -> Outcome {
     }))
     .unwrap();
     let (modules, labels) = (Modules::new(), BTreeSet::new());
-    let pass =
-        Pass { world: &Cracked, runtime: None, modules: &modules, trusted_labels: &labels, dry_run: false };
+    let pass = Pass {
+        world: &Cracked,
+        runtime: None,
+        modules: &modules,
+        admissions: &Admissions::default(),
+        trusted_labels: &labels,
+        dry_run: false,
+    };
     pass.run(&object).await
 }
 

@@ -66,6 +66,8 @@ fn stamp(inventory: &Inventory) -> Stamp {
         store: of("team-a/main", &inventory.stores[&store].metadata),
         provider: of("fake", &inventory.providers["fake"].metadata),
         digest: String::new(),
+        manifest: None,
+        policies: Vec::new(),
         namespace: "team-a".into(),
         namespace_uid: super::super::stamps::namespace("team-a").uid.unwrap(),
         namespace_labels: Default::default(),
