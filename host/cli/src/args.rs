@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::provider::{keygen, pack, pull, push, sign, verify};
+
 /// Secrets from external managers into Kubernetes, each provider within its bailiwick.
 #[derive(Debug, Parser)]
 #[command(name = "bailiwick", version, propagate_version = true)]
@@ -23,24 +25,21 @@ pub(crate) enum Command {
     Sync(SyncArgs),
     /// Check and explain grants
     Grant(GrantArgs),
-    /// Make, build and inspect provider components
+    /// Make, test, sign, publish and inspect provider components
     Provider(ProviderArgs),
 }
 
 /// Where the objects are: the same for all commands that read them.
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// The policy: Provider, CapabilityGrant, Namespace and CA ConfigMap manifests; only these decide
+    /// The policy: Provider, TrustPolicy, CapabilityGrant, RegistryConfig, Namespace and CA ConfigMap manifests; only these
+    /// decide
     #[arg(long, value_name = "DIR")]
     pub(crate) policy: PathBuf,
     /// The tenants' ExternalSecret, SecretStore, ClusterSecretStore and Secret manifests; with NAMESPACE= before it a
     /// folder that may hold objects of that namespace only
     #[arg(long, value_name = "[NAMESPACE=]DIR|FILE", num_args = 1.., required = true)]
     pub(crate) manifests: Vec<String>,
-    /// A credential from a file in place of a Secret or a service account token:
-    /// secret:NAMESPACE/NAME/KEY=FILE or token:NAMESPACE/SERVICEACCOUNT=FILE
-    #[arg(long, value_name = "NAME=FILE")]
-    pub(crate) credential: Vec<String>,
     #[command(flatten)]
     pub(crate) modules: ModuleArgs,
 }
@@ -51,10 +50,14 @@ pub(crate) struct ModuleArgs {
     /// The folder that `module.file` of a Provider is relative to [default: the policy folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) provider_dir: Option<PathBuf>,
-    /// Run modules that nobody signed: `module.file` in a Provider
+    /// A credential from a file in place of a Secret or a service account token:
+    /// secret:NAMESPACE/NAME/KEY=FILE or token:NAMESPACE/SERVICEACCOUNT=FILE
+    #[arg(long, value_name = "NAME=FILE")]
+    pub(crate) credential: Vec<String>,
+    /// Run modules that nobody signed (`module.file` in a Provider), where there is no TrustPolicy
     #[arg(long)]
     pub(crate) allow_unsigned: bool,
-    /// Compiled modules are kept here [default: $XDG_CACHE_HOME/bailiwick or ~/.cache/bailiwick]
+    /// Fetched and compiled modules are kept here [default: $XDG_CACHE_HOME/bailiwick or ~/.cache/bailiwick]
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// Label keys of namespaces that tenants cannot set, for selectors in grants
@@ -74,6 +77,10 @@ pub(crate) struct SyncArgs {
     /// an earlier one
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+    /// Begin where --state knows of no earlier versions of providers, or cannot be read: else a policy that lets versions
+    /// only rise refuses
+    #[arg(long, requires = "state")]
+    pub(crate) init_state: bool,
     /// Say what would change, by key name, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -127,13 +134,15 @@ pub(crate) enum GrantCommand {
         policy: PathBuf,
         #[command(flatten)]
         modules: ModuleArgs,
-        /// Put the module's digest and surface into the grants that lack them or have others
+        /// Put the module's surface, and who signed it or its digest, into the grants that lack them or have others
         #[arg(long)]
         write: bool,
         /// How results are printed
         #[arg(short, long, value_enum, default_value_t = Format::Table)]
         output: Format,
     },
+    /// Print the smallest grant that admits what a provider's recorded cases ask for
+    Suggest(crate::grant::SuggestArgs),
     /// Say for one ExternalSecret which request would leave, to where, admitted by which line, or why it is denied
     Explain {
         #[command(flatten)]
@@ -175,6 +184,10 @@ pub(crate) enum ProviderCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Run a component against recorded cases, without a network, and say what it asks for
+    Test(crate::provider::TestArgs),
+    /// Say what became of each Provider: resolved, verified, compatible, ready
+    List(crate::provider::list::ListArgs),
     /// Show digest, world, imports, exports, operations and surface of a component, without running it
     Inspect {
         /// The component
@@ -183,4 +196,16 @@ pub(crate) enum ProviderCommand {
         #[arg(short, long, value_enum, default_value_t = Format::Table)]
         output: Format,
     },
+    /// Make a key to sign providers with, in cosign's encrypted file
+    Keygen(keygen::KeygenArgs),
+    /// Sign an artifact with a key, in a layout or a registry
+    Sign(sign::SignArgs),
+    /// Say who signed an artifact, and fail where the key did not
+    Verify(verify::VerifyArgs),
+    /// Put a component into an OCI image layout, ready to be signed
+    Pack(pack::PackArgs),
+    /// Push a layout, or a component, with all its signatures into a registry
+    Push(push::PushArgs),
+    /// Pull an artifact with all its signatures into a layout
+    Pull(pull::PullArgs),
 }

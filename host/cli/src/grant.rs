@@ -3,6 +3,7 @@
 
 mod edit;
 mod explain;
+mod suggest;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -10,24 +11,29 @@ use anyhow::{Context, anyhow};
 use bailiwick_api::{grant::CapabilityGrantSpec, meta::Object};
 use bailiwick_core::{
     catalogue::surface,
-    grant::{CheckRequest, Report, check},
+    grant::{CheckRequest, ModuleOrigin, Report, check},
+    trust::Signed,
 };
 use bailiwick_sync::{
-    folder::{files, inventory::Inventory, source::Snapshot},
-    modules::{self, Module, Modules},
+    folder::{self, credentials, files, inventory::Inventory, source::Snapshot},
+    modules::Module,
+    standalone,
+    supply::Supplied,
 };
 use serde::Serialize;
 
 use self::edit::{Accepted, accept};
+pub(crate) use self::suggest::SuggestArgs;
 use crate::{
     args::{Format, GrantArgs, GrantCommand, ModuleArgs},
-    report,
+    report, sync,
 };
 
 /// Runs one of the commands.
 pub(crate) fn run(args: GrantArgs) -> anyhow::Result<u8> {
     match args.command {
         GrantCommand::Check { policy, modules, write, output } => check_all(&policy, &modules, write, output),
+        GrantCommand::Suggest(args) => suggest::run(&args),
         GrantCommand::Explain { input, object, output } => explain::run(&input, &object, output),
     }
 }
@@ -56,52 +62,78 @@ struct Line {
 }
 
 fn check_all(policy: &Path, args: &ModuleArgs, write: bool, output: Format) -> anyhow::Result<u8> {
-    let (mut inventory, modules) = read(policy, args)?;
+    let (mut inventory, supplied) = read(policy, args)?;
     if write {
-        write_all(policy, &inventory, &modules)?;
+        write_all(policy, &inventory, &supplied)?;
         inventory = read(policy, args)?.0;
     }
-    for error in &inventory.errors {
+    for error in inventory.errors.iter().chain(&supplied.faults) {
         report::complain(&format!("error: {error}"));
+    }
+    if inventory.grants.is_empty() {
+        report::complain(&format!("warning: {}: there is no CapabilityGrant here", policy.display()));
     }
     let trusted = args.trusted_namespace_labels.iter().cloned().collect();
     let checked: Vec<Checked> = inventory
         .grants
         .values()
-        .map(|grant| match modules.get(&grant.spec.provider.name) {
-            Some(Ok(module)) => checked(grant, module, &trusted, &inventory.roots),
-            Some(Err(error)) => unchecked(grant, error.to_string()),
-            None => unchecked(grant, format!("there is no Provider {}", grant.spec.provider.name)),
+        .map(|grant| match Known::of(&supplied, &grant.spec.provider.name) {
+            Ok(known) => checked(grant, &known, &trusted, &inventory.roots),
+            Err(why) => unchecked(grant, why),
         })
         .collect();
     match output {
         Format::Json => report::json(&checked)?,
         Format::Table => report::say(&checked.iter().map(words).collect::<Vec<_>>().join("\n\n"))?,
     }
-    Ok(match (inventory.errors.is_empty(), checked.iter().all(|grant| grant.compiles)) {
+    let read = inventory.errors.is_empty() && supplied.faults.is_empty();
+    Ok(match (read, checked.iter().all(|grant| grant.compiles)) {
         (false, _) => crate::BAD_INPUT,
         (true, false) => crate::FAILED,
         (true, true) => crate::OK,
     })
 }
 
-fn read(policy: &Path, args: &ModuleArgs) -> anyhow::Result<(Inventory, Modules)> {
+fn read(policy: &Path, args: &ModuleArgs) -> anyhow::Result<(Inventory, Supplied)> {
     let inventory = Inventory::new(&Snapshot::of_policy(files::read_all(policy)?))?;
-    let folder = args.provider_dir.as_deref().unwrap_or(policy);
-    let source = modules::Source { folder, allow_unsigned: args.allow_unsigned, engine: None };
-    let modules = source.load(inventory.providers.values());
-    Ok((inventory, modules))
+    let input = sync::policy_input(policy, args)?;
+    let credentials = credentials::parse(&input.credentials)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let supplied = runtime.block_on(standalone::look(&input, &inventory, &credentials));
+    Ok((inventory, supplied.map_err(|error| anyhow!(error))?))
+}
+
+/// A module with what the policies say of it: none where nobody signed it.
+struct Known<'a> {
+    module: &'a Module,
+    signed: Option<Signed>,
+}
+
+impl<'a> Known<'a> {
+    fn of(supplied: &'a Supplied, name: &str) -> Result<Self, String> {
+        let module = match supplied.modules.get(name) {
+            Some(Ok(module)) => module,
+            Some(Err(error)) => return Err(error.to_string()),
+            None => return Err(format!("there is no Provider {name}")),
+        };
+        let signed = module.signed.then(|| supplied.admissions.signed(name, folder::now())).transpose();
+        Ok(Self { module, signed: signed.map_err(|refusal| format!("Provider {name}: {refusal}"))? })
+    }
 }
 
 fn checked(
     grant: &Object<CapabilityGrantSpec>,
-    module: &Module,
+    Known { module, signed }: &Known<'_>,
     trusted: &std::collections::BTreeSet<String>,
     roots: &BTreeMap<String, String>,
 ) -> Checked {
+    let digest = module.digest.to_string();
     let Report { surface, denials, warnings, operations } = check(&CheckRequest {
         catalogue: &module.catalogue,
-        digest: &module.digest.to_string(),
+        origin: match signed {
+            Some(signed) => ModuleOrigin::Signed(signed),
+            None => ModuleOrigin::Unsigned { digest: &digest },
+        },
         provider: &module.object.spec,
         grant: &grant.spec,
         trusted_labels: trusted,
@@ -154,18 +186,16 @@ fn words(checked: &Checked) -> String {
     lines.join("\n")
 }
 
-/// Puts digest and surface of the module at hand into every grant that has others or none.
-fn write_all(policy: &Path, inventory: &Inventory, modules: &Modules) -> anyhow::Result<()> {
+/// Puts the surface of the module at hand, and whose it is, into every grant that has others or none.
+fn write_all(policy: &Path, inventory: &Inventory, supplied: &Supplied) -> anyhow::Result<()> {
     let mut texts = files::read_all(policy)?;
     for grant in inventory.grants.values() {
-        let Some(Ok(module)) = modules.get(&grant.spec.provider.name) else { continue };
-        let (digest, surface) = (module.digest.to_string(), surface::hash(&module.catalogue));
-        if grant.spec.provider.module.as_ref() == Some(&digest)
-            && grant.spec.surface.as_ref() == Some(&surface)
-        {
+        let Ok(known) = Known::of(supplied, &grant.spec.provider.name) else { continue };
+        let (provider, surface) = (missing(&grant.spec, &known), surface::hash(&known.module.catalogue));
+        if provider.is_empty() && grant.spec.surface.as_ref() == Some(&surface) {
             continue;
         }
-        let accepted = Accepted { grant: &grant.metadata.name, module: &digest, surface: &surface };
+        let accepted = Accepted { grant: &grant.metadata.name, provider: &provider, surface: &surface };
         let written = texts.iter_mut().find_map(|(path, text)| {
             let new = accept(text, &accepted)?;
             Some((path.clone(), text, new))
@@ -176,6 +206,30 @@ fn write_all(policy: &Path, inventory: &Inventory, modules: &Modules) -> anyhow:
         **text = new;
     }
     Ok(())
+}
+
+/// Members of `spec.provider` to write. A repository or signers that are there are somebody's decision and stay.
+fn missing(grant: &CapabilityGrantSpec, known: &Known<'_>) -> Vec<(&'static str, String)> {
+    let mut members = Vec::new();
+    let digest = known.module.digest.to_string();
+    let pinned = grant.provider.module.as_ref();
+    match &known.signed {
+        None if pinned != Some(&digest) => members.push(("module", digest)),
+        None => {}
+        Some(signed) => {
+            if grant.provider.repository.is_none() {
+                members.push(("repository", signed.repository.clone()));
+            }
+            if grant.provider.signed_by.is_empty() {
+                let names: Vec<&str> = signed.signers.iter().map(String::as_str).collect();
+                members.push(("signedBy", format!("[{}]", names.join(", "))));
+            }
+            if pinned.is_some_and(|pinned| *pinned != digest) {
+                members.push(("module", digest));
+            }
+        }
+    }
+    members
 }
 
 /// Written beside and renamed: a policy file is never half written.

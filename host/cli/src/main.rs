@@ -3,6 +3,7 @@
 
 mod args;
 mod audit;
+mod cases;
 mod grant;
 mod progress;
 mod provider;

@@ -3,7 +3,18 @@
 
 mod init;
 mod inspect;
+pub(crate) mod keygen;
+pub(crate) mod list;
+pub(crate) mod pack;
+mod passphrase;
+pub(crate) mod pull;
+pub(crate) mod push;
+mod registry;
+pub(crate) mod sign;
+mod target;
+mod test;
 mod toolchain;
+pub(crate) mod verify;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +23,7 @@ use bailiwick_artifact::{build, digest::Digest};
 use bailiwick_core::catalogue::parse::parse;
 use bailiwick_sync::admit;
 
+pub(crate) use self::test::{TestArgs, of_case};
 use crate::{
     args::{ProviderArgs, ProviderCommand},
     report,
@@ -22,7 +34,15 @@ pub(crate) fn run(args: ProviderArgs) -> anyhow::Result<u8> {
     match args.command {
         ProviderCommand::Init { path } => init::run(&path),
         ProviderCommand::Build { path, module, out } => build_component(&path, module.as_deref(), out),
+        ProviderCommand::Test(args) => test::run(&args),
+        ProviderCommand::List(args) => list::run(&args),
         ProviderCommand::Inspect { component, output } => inspect::run(&component, output),
+        ProviderCommand::Keygen(args) => keygen::run(&args),
+        ProviderCommand::Pack(args) => pack::run(&args),
+        ProviderCommand::Push(args) => push::run(&args),
+        ProviderCommand::Pull(args) => pull::run(&args),
+        ProviderCommand::Sign(args) => sign::run(&args),
+        ProviderCommand::Verify(args) => verify::run(&args),
     }
 }
 

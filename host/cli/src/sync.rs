@@ -3,19 +3,25 @@
 
 mod table;
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, anyhow};
 use bailiwick_api::duration::GoDuration;
 use bailiwick_sync::{
     Broker, BrokerOptions,
     folder::{
+        Vigil,
         orphans::Kept,
         source::{Root, Sources},
     },
     pass::{Did, Outcome},
     runtime::Runtime,
     standalone::{self, Input, Output, Report},
+    supply::Former,
 };
 use tokio::sync::watch;
 
@@ -34,17 +40,23 @@ pub(crate) fn run(args: SyncArgs) -> anyhow::Result<u8> {
 }
 
 /// What the arguments say of the input.
-pub(crate) fn input(args: &InputArgs) -> Input {
-    Input {
-        sources: Sources {
-            policy: args.policy.clone(),
-            manifests: args.manifests.iter().map(|text| Root::parse(text)).collect(),
-        },
+pub(crate) fn input(args: &InputArgs) -> anyhow::Result<Input> {
+    let manifests = args.manifests.iter().map(|text| Root::parse(text)).collect();
+    let policy = policy_input(&args.policy, &args.modules)?;
+    Ok(Input { sources: Sources { manifests, ..policy.sources }, ..policy })
+}
+
+/// A policy alone, without tenants.
+pub(crate) fn policy_input(policy: &Path, args: &ModuleArgs) -> anyhow::Result<Input> {
+    Ok(Input {
+        sources: Sources { policy: policy.to_owned(), manifests: Vec::new() },
         credentials: args.credential.clone(),
-        provider_dir: args.modules.provider_dir.clone(),
-        allow_unsigned: args.modules.allow_unsigned,
-        trusted_labels: args.modules.trusted_namespace_labels.iter().cloned().collect(),
-    }
+        provider_dir: args.provider_dir.clone(),
+        allow_unsigned: args.allow_unsigned,
+        artifacts: Some(cache(args)?.join("artifacts")),
+        init_state: false,
+        trusted_labels: args.trusted_namespace_labels.iter().cloned().collect(),
+    })
 }
 
 /// Where compiled code is kept.
@@ -61,7 +73,8 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
     let engine = standalone::engine(&cache(&args.input.modules)?, args.concurrent).map_err(|e| anyhow!(e))?;
     let audit = AuditFile::open(args.audit.as_deref())?;
     let runtime = Runtime { broker: broker(&args, &audit)?, stop: signals.stop.clone() };
-    let input = input(&args.input);
+    let mut input = Input { init_state: args.init_state, ..input(&args.input)? };
+    let former = Former::default();
     let output = Output {
         out: args.out.clone(),
         state: args.state.clone(),
@@ -74,18 +87,27 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
         let what = "everything is fetched in each round, whatever its refreshInterval; give a folder";
         report::complain(&format!("warning: --interval without --state: {what}"));
     }
+    let mut vigil: Option<Vigil> = None;
     loop {
+        if let Some(vigil) = vigil.take() {
+            vigil.end().await;
+        }
         let progress = Progress::new();
-        let report =
-            standalone::sync(&input, &output, &engine, &runtime, |done, all| progress.show(done, all)).await;
+        let report = standalone::sync(&input, &output, &engine, &runtime, &former, |done, all| {
+            progress.show(done, all)
+        })
+        .await;
         drop(progress);
         let code = match report {
-            Ok(report) => {
+            Ok((report, kept)) => {
+                vigil = Some(kept);
+                // Once: what is lost later is not begun anew.
+                input.init_state = false;
                 warn(&report, &mut warned);
                 print(&report, &args)
             }
             // With an interval, a folder that cannot be read now may be whole again the next time.
-            Err(error) if interval.is_some() => report::fatal(&anyhow!(error)),
+            Err(error) if interval.is_some() || signals.code().is_some() => report::fatal(&anyhow!(error)),
             Err(error) => return Err(anyhow!(error)),
         };
         if let Some(interval) = interval {
@@ -94,6 +116,9 @@ async fn run_async(args: SyncArgs) -> anyhow::Result<u8> {
             if !wait(interval, signals.stop.clone()).await {
                 continue;
             }
+        }
+        if let Some(vigil) = vigil.take() {
+            vigil.end().await;
         }
         // Tokens that the cache kept are revoked with the process that they were kept for.
         runtime.broker.close().await;
@@ -135,7 +160,7 @@ fn print(report: &Report, args: &SyncArgs) -> u8 {
         Format::Table => report::say(&table::of(&report.objects, args.dry_run)),
     };
     let printed = printed.map_or_else(|error| report::fatal(&error), |()| crate::OK);
-    for error in &report.errors {
+    for error in report.errors.iter().chain(&report.failures) {
         report::complain(&format!("error: {error}"));
     }
     for orphan in &report.orphans {
@@ -146,7 +171,8 @@ fn print(report: &Report, args: &SyncArgs) -> u8 {
         report::complain(&format!("kept Secret {secret}: {why}"));
     }
     let through = |object: &Outcome| object.ready || object.action == Did::Skipped;
-    match (report.errors.is_empty(), report.objects.iter().all(through)) {
+    let well = report.failures.is_empty() && report.objects.iter().all(through);
+    match (report.errors.is_empty(), well) {
         (false, _) => crate::BAD_INPUT,
         (true, false) => crate::FAILED,
         (true, true) => printed,

@@ -1,12 +1,12 @@
-//! `grant check --write`: puts a module's digest and surface into a grant's manifest as a person would, line by
+//! `grant check --write`: puts a module's surface, and its digest or signers, into a grant's manifest as a person would, line by
 //! line, so that comments and order stay. Pure: text in, text out. What it cannot place it leaves to the person.
 
 /// What to write into one grant.
 pub(crate) struct Accepted<'a> {
     /// `metadata.name` of the grant.
     pub(crate) grant: &'a str,
-    /// `sha256:<hex>` of the module.
-    pub(crate) module: &'a str,
+    /// Members of `spec.provider` with their text in YAML.
+    pub(crate) provider: &'a [(&'static str, String)],
     /// `sha256:<hex>` of the surface.
     pub(crate) surface: &'a str,
 }
@@ -22,7 +22,9 @@ pub(crate) fn accept(text: &str, accepted: &Accepted<'_>) -> Option<String> {
         documents.last_mut()?.push(line.to_owned());
     }
     let document = documents.iter_mut().find(|d| is_grant(d, accepted.grant))?;
-    set(document, &["spec", "provider"], "module", accepted.module)?;
+    for (member, text) in accepted.provider {
+        set(document, &["spec", "provider"], member, text)?;
+    }
     set(document, &["spec"], "surface", accepted.surface)?;
     let lines: Vec<String> = documents.into_iter().flatten().collect();
     Some(lines.join("\n") + "\n")
@@ -87,32 +89,32 @@ fn indent_of(line: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const ACCEPTED: Accepted<'_> = Accepted { grant: "b", module: "sha256:1", surface: "sha256:2" };
+    fn accept(text: &str) -> Option<String> {
+        let provider = [("module", "sha256:1".to_owned())];
+        super::accept(text, &Accepted { grant: "b", provider: &provider, surface: "sha256:2" })
+    }
 
     #[test]
     fn it_writes_into_the_named_grant_only_and_keeps_comments() {
         let text = "kind: CapabilityGrant\nmetadata: \n  name: a\nspec:\n  provider:\n    name: v\n---\n# ours\nkind: CapabilityGrant\nmetadata:\n  name: b\nspec:\n  provider:\n    name: v # vault\n  operations: [read]\n\n# end\n";
         let want = "kind: CapabilityGrant\nmetadata: \n  name: a\nspec:\n  provider:\n    name: v\n---\n# ours\nkind: CapabilityGrant\nmetadata:\n  name: b\nspec:\n  provider:\n    name: v # vault\n    module: sha256:1\n  operations: [read]\n  surface: sha256:2\n\n# end\n";
-        assert_eq!(accept(text, &ACCEPTED).as_deref(), Some(want));
-        assert_eq!(accept(want, &ACCEPTED).as_deref(), Some(want), "a second time changes nothing");
+        assert_eq!(accept(text).as_deref(), Some(want));
+        assert_eq!(accept(want).as_deref(), Some(want), "a second time changes nothing");
     }
 
     #[test]
     fn it_replaces_what_was_accepted_before() {
         let text = "kind: CapabilityGrant\nmetadata:\n  name: b\nspec:\n  surface: sha256:old\n  provider:\n    module: sha256:old\n    name: v\n";
         let want = text.replacen("sha256:old", "sha256:2", 1).replacen("sha256:old", "sha256:1", 1);
-        assert_eq!(accept(text, &ACCEPTED), Some(want));
+        assert_eq!(accept(text), Some(want));
     }
 
     #[test]
     fn flow_style_is_left_to_the_person() {
         assert_eq!(
-            accept("kind: CapabilityGrant\nmetadata:\n  name: b\nspec: {provider: {name: v}}\n", &ACCEPTED),
+            accept("kind: CapabilityGrant\nmetadata:\n  name: b\nspec: {provider: {name: v}}\n"),
             None
         );
-        assert_eq!(
-            accept("kind: Other\nmetadata:\n  name: b\nspec:\n  provider:\n    name: v\n", &ACCEPTED),
-            None
-        );
+        assert_eq!(accept("kind: Other\nmetadata:\n  name: b\nspec:\n  provider:\n    name: v\n"), None);
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 /// Explains one object.
 pub(crate) fn run(args: &InputArgs, object: &str, output: Format) -> anyhow::Result<u8> {
     let (namespace, name) = object.split_once('/').context("write the ExternalSecret as NAMESPACE/NAME")?;
-    let input = sync::input(args);
+    let input = sync::input(args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let explained = runtime.block_on(standalone::explain(&input, namespace, name));
     let (entries, errors) = explained.map_err(|error| anyhow!(error))?;

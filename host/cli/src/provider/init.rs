@@ -30,7 +30,7 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<u8> {
         bail!("{}: is not empty; choose a new folder", folder.display());
     }
     FILES.iter().try_for_each(|file| write(&folder.join(file.path), &file.text.replace("{{name}}", name)))?;
-    report::say(&next(folder, name))?;
+    report::say(&next(folder))?;
     if let Some(note) = workspace(&full).and_then(|workspace| exclude(&workspace, &full)) {
         report::complain(&note);
     }
@@ -44,9 +44,9 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// What to type now.
-fn next(folder: &Path, name: &str) -> String {
+fn next(folder: &Path) -> String {
     let folder = folder.display();
-    let build = format!("bailiwick provider build\n  bailiwick provider inspect {name}.wasm");
+    let build = "bailiwick provider build\n  bailiwick provider test";
     format!("{folder} is made; its README.md says more. Next:\n  cd {folder}\n  cargo test\n  {build}")
 }
 

@@ -1,0 +1,79 @@
+//! `bailiwick provider pack`: a component as an OCI image layout, in a folder or a tar. Its digest is what gets signed,
+//! so the same component gives the same one.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use bailiwick_api::time::Timestamp;
+use bailiwick_artifact::{
+    Digest,
+    oci::{Layout, pack},
+};
+use bailiwick_core::trust::{Reference, Selector};
+use clap::Args;
+use serde::Serialize;
+
+use crate::{args::Format, report};
+
+/// `bailiwick provider pack`.
+#[derive(Debug, Args)]
+pub(crate) struct PackArgs {
+    /// The component
+    component: PathBuf,
+    /// Where it will be known, as REGISTRY/PATH:TAG: the repository is written into it, and policies match it
+    #[arg(long = "as", value_name = "REFERENCE")]
+    reference: String,
+    /// A folder, or a file that ends in .tar
+    #[arg(long, value_name = "DIR|FILE.tar")]
+    out: PathBuf,
+    /// How results are printed
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    output: Format,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Packed {
+    reference: String,
+    digest: String,
+    out: String,
+}
+
+/// Packs.
+pub(crate) fn run(args: &PackArgs) -> anyhow::Result<u8> {
+    let reference = Reference::parse(&args.reference).with_context(|| format!("--as {}", args.reference))?;
+    let name = args.component.display().to_string();
+    let bytes = std::fs::read(&args.component).with_context(|| format!("cannot read {name}"))?;
+    let out = args.out.display().to_string();
+    let digest = pack(&mut Layout::default(), &bytes, &reference, created().as_deref())
+        .with_context(|| name.clone())?;
+    let mut layout = existing(&args.out, &reference.selector, &digest)?;
+    pack(&mut layout, &bytes, &reference, created().as_deref()).with_context(|| name)?;
+    layout.save(&args.out).with_context(|| out.clone())?;
+    let packed = Packed { reference: reference.to_string(), digest: digest.to_string(), out };
+    match args.output {
+        Format::Json => report::json(&packed)?,
+        Format::Table => report::say(&format!("{}  {}  {}", packed.digest, packed.reference, packed.out))?,
+    }
+    Ok(crate::OK)
+}
+
+/// The layout that is there, to be added to, or a new one. What stands under the same tag and is another artifact is somebody's,
+/// perhaps with signatures: it is not replaced.
+pub(super) fn existing(out: &Path, tag: &Selector, digest: &Digest) -> anyhow::Result<Layout> {
+    let name = out.display().to_string();
+    if out.symlink_metadata().is_err() {
+        return Ok(Layout::default());
+    }
+    let layout = Layout::open(out).with_context(|| format!("{name} is there, and is no layout"))?;
+    if layout.resolve(Some(tag)).is_ok_and(|there| there != *digest) {
+        bail!("{name} holds another artifact under this tag: name another --out, or delete it");
+    }
+    Ok(layout)
+}
+
+/// The time of `SOURCE_DATE_EPOCH` (reproducible-builds.org), in seconds; none where it is not set.
+pub(super) fn created() -> Option<String> {
+    let seconds: i64 = std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()?;
+    Some(Timestamp::from_unix(seconds).to_string())
+}

@@ -1,0 +1,97 @@
+//! `bailiwick provider push`: an artifact with all its signatures into a registry. A layout is copied byte for byte, so
+//! that its signatures still hold; a bare component is packed first.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use bailiwick_artifact::{
+    Digest,
+    oci::{FetchError, Layout, Place, pack, place::copy},
+};
+use bailiwick_core::trust::{Reference, Selector};
+use clap::Args;
+use serde::Serialize;
+
+use super::{
+    pack::created,
+    registry::{RegistryArgs, client},
+};
+use crate::{args::Format, report};
+
+/// How a WebAssembly binary begins.
+const MAGIC: &[u8] = b"\0asm";
+
+/// `bailiwick provider push`.
+#[derive(Debug, Args)]
+pub(crate) struct PushArgs {
+    /// A layout (folder or tar), or a component
+    what: PathBuf,
+    /// REGISTRY/PATH:TAG
+    reference: String,
+    #[command(flatten)]
+    registry: RegistryArgs,
+    /// How results are printed
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    output: Format,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pushed {
+    reference: String,
+    digest: String,
+    /// Signatures and whatever else lies beside it.
+    beside: usize,
+}
+
+/// Pushes.
+pub(crate) fn run(args: &PushArgs) -> anyhow::Result<u8> {
+    let reference = Reference::parse(&args.reference).with_context(|| args.reference.clone())?;
+    let Selector::Tag(tag) = &reference.selector else {
+        anyhow::bail!("push under a tag: REGISTRY/PATH:TAG")
+    };
+    let (mut layout, digest) =
+        read(&args.what, &reference).with_context(|| args.what.display().to_string())?;
+    let registry = client(&reference, &args.registry)?;
+    let mut to = Place::Registry(&registry, reference.path.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let from = Place::Layout(&mut layout);
+    match runtime.block_on(copy(&from, &mut to, &digest, Some(tag))) {
+        Err(error) => Ok(failed(&reference, error)),
+        Ok(copied) => {
+            let beside = copied.beside;
+            let pushed = Pushed { reference: reference.to_string(), digest: digest.to_string(), beside };
+            print(&pushed, args.output)
+        }
+    }
+}
+
+fn print(pushed: &Pushed, output: Format) -> anyhow::Result<u8> {
+    let Pushed { reference, digest, beside } = pushed;
+    match output {
+        Format::Json => report::json(pushed)?,
+        Format::Table => report::say(&format!("{digest}  {reference}  {beside} beside it"))?,
+    }
+    Ok(crate::OK)
+}
+
+/// What the layout has under the tag, else its only artifact; a component is packed.
+fn read(path: &Path, reference: &Reference) -> anyhow::Result<(Layout, Digest)> {
+    if path.is_file() {
+        let bytes = std::fs::read(path).context("cannot read")?;
+        if bytes.starts_with(MAGIC) {
+            let mut layout = Layout::default();
+            let digest = pack(&mut layout, &bytes, reference, created().as_deref())?;
+            return Ok((layout, digest));
+        }
+    }
+    let layout = Layout::open(path)?;
+    let digest = layout.resolve(Some(&reference.selector)).or_else(|_| layout.resolve(None))?;
+    Ok((layout, digest))
+}
+
+/// The registry did not do what it was asked: the input was good.
+pub(super) fn failed(reference: &Reference, error: FetchError) -> u8 {
+    report::complain(&format!("error: {reference}: {:#}", anyhow::Error::new(error)));
+    crate::FAILED
+}

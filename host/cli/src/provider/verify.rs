@@ -1,0 +1,129 @@
+//! `bailiwick provider verify`: whether a key signed an artifact, or whether the policies of a folder admit it. It asks for
+//! nothing but the artifact and what lies beside it. With a key alone, name, version and repository are not looked at.
+
+mod policy;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use bailiwick_artifact::{
+    Pulled,
+    evidence::{Verified, keys, verify},
+    oci::client::Limits,
+};
+use bailiwick_core::trust::{Anchors, Fact, KeyId, fact::SIGNATURE};
+use clap::Args;
+use serde::Serialize;
+
+use super::{registry::RegistryArgs, sign::failed, target};
+use crate::{args::Format, report};
+
+/// `bailiwick provider verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A layout (folder or tar) with one artifact, or REGISTRY/PATH:TAG or REGISTRY/PATH@DIGEST
+    target: String,
+    /// The public key that must have signed it: PEM, P-256 or Ed25519
+    #[arg(long, value_name = "FILE", required_unless_present = "policy", conflicts_with = "policy")]
+    key: Option<PathBuf>,
+    /// The folder whose TrustPolicies must admit it
+    #[arg(long, value_name = "DIR")]
+    policy: Option<PathBuf>,
+    #[command(flatten)]
+    registry: RegistryArgs,
+    /// How results are printed
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    output: Format,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    target: String,
+    digest: String,
+    key: String,
+    /// Whether the key signed it.
+    verified: bool,
+    /// What else the key attests: predicate types.
+    attestations: Vec<String>,
+    /// Evidence that holds for nobody, and why.
+    rejected: Vec<Rejected>,
+    /// There was more evidence than is read.
+    capped: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rejected {
+    evidence: String,
+    why: String,
+}
+
+/// Verifies.
+pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<u8> {
+    let anchors = match (&args.key, &args.policy) {
+        (Some(key), _) => by_key(key)?,
+        (None, Some(folder)) => policy::anchors(folder)?,
+        (None, None) => bail!("name --key or --policy"),
+    };
+    let target = target::open(&args.target, &args.registry)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let pulled = match runtime.block_on(target.pull(&Limits::default(), &anchors)) {
+        Ok(pulled) => pulled,
+        Err(error) => return Ok(failed(&args.target, error)),
+    };
+    match &args.policy {
+        Some(folder) => policy::judge(folder, &args.target, &pulled, target.reference(), args.output),
+        None => said(args, &pulled, &anchors),
+    }
+}
+
+fn by_key(key: &Path) -> anyhow::Result<Anchors> {
+    let (id, spki) = public(key).with_context(|| key.display().to_string())?;
+    Ok(Anchors { keys: [(id, spki)].into(), ..Anchors::default() })
+}
+
+/// Whether the one key signed it.
+fn said(args: &VerifyArgs, pulled: &Pulled, anchors: &Anchors) -> anyhow::Result<u8> {
+    let verified = verify(&pulled.evidence, &pulled.digest, anchors);
+    let id = anchors.keys.keys().next().cloned().unwrap_or_default();
+    let report = report(args, pulled, id, &verified);
+    match args.output {
+        Format::Json => report::json(&report)?,
+        Format::Table => report::say(&words(&report))?,
+    }
+    Ok(if report.verified { crate::OK } else { crate::FAILED })
+}
+
+fn public(file: &Path) -> anyhow::Result<(KeyId, Vec<u8>)> {
+    Ok(keys::public(&std::fs::read(file).context("cannot read")?)?)
+}
+
+fn report(args: &VerifyArgs, pulled: &Pulled, key: KeyId, verified: &Verified) -> Report {
+    let is_signature = |fact: &&Fact| fact.predicate_type == SIGNATURE;
+    let (signatures, others): (Vec<&Fact>, Vec<&Fact>) = verified.facts.iter().partition(is_signature);
+    let rejected = verified
+        .rejected
+        .iter()
+        .map(|one| Rejected { evidence: one.evidence.clone(), why: one.why.to_string() });
+    Report {
+        target: args.target.clone(),
+        digest: pulled.digest.to_string(),
+        key,
+        verified: !signatures.is_empty(),
+        attestations: others.iter().map(|fact| fact.predicate_type.clone()).collect(),
+        rejected: rejected.collect(),
+        capped: pulled.capped,
+    }
+}
+
+fn words(report: &Report) -> String {
+    let said = if report.verified { "signed by" } else { "NOT signed by" };
+    let mut lines = vec![format!("{}  {}  {said} {}", report.digest, report.target, report.key)];
+    lines.extend(report.attestations.iter().map(|kind| format!("attested by the key: {kind}")));
+    lines.extend(report.rejected.iter().map(|one| format!("not counted: {}: {}", one.evidence, one.why)));
+    if report.capped {
+        lines.push("there is more beside it than is read".into());
+    }
+    lines.join("\n")
+}

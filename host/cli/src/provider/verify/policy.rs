@@ -1,0 +1,103 @@
+//! `bailiwick provider verify --policy`: whether the policies of a folder admit an artifact, as a sync would judge it, but for
+//! what only a sync knows: which versions ran before. For a look before something crosses an air gap.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use bailiwick_artifact::{Artifact, Pulled};
+use bailiwick_core::trust::{self, Anchors, Known, Mark, Reference, Selector, Tightening};
+use bailiwick_sync::{
+    folder::{self, files, inventory::Inventory, source::Snapshot},
+    trust::Loaded,
+};
+use serde::Serialize;
+
+use crate::{args::Format, report};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Judged {
+    target: String,
+    digest: String,
+    repository: String,
+    admitted: bool,
+    /// Authorities that signed.
+    signers: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+/// Everybody whom the policies of a folder know.
+pub(super) fn anchors(folder: &Path) -> anyhow::Result<Anchors> {
+    Ok(trust::anchors(read(folder)?.in_force().set.policies()))
+}
+
+/// Judges what was pulled. `reference` is what it was asked for by; for a layout the signed repository stands for it.
+pub(super) fn judge(
+    folder: &Path,
+    target: &str,
+    pulled: &Pulled,
+    reference: Option<Reference>,
+    output: Format,
+) -> anyhow::Result<u8> {
+    let layout = reference.is_none();
+    let reference = reference.map_or_else(|| signed_for(pulled), Ok)?;
+    let inventory = read(folder)?;
+    for error in &inventory.errors {
+        report::complain(&format!("error: {error}"));
+    }
+    let mut artifact = Artifact::read(pulled, &reference, layout)?;
+    artifact.inspect(&pulled.component)?;
+    let provider = artifact.unjudged().name.clone().unwrap_or_default();
+    let mark = Mark { known: Known::Nothing, init_state: false };
+    let repository = reference.repository();
+    let loaded =
+        Loaded { artifact, provider, reference, tightening: Tightening::default(), rollback_to: None, mark };
+    let verdict = loaded.judge(&inventory.in_force().set, folder::now());
+    let (admission, refusal) = (verdict.as_ref().ok(), verdict.as_ref().err());
+    let judged = Judged {
+        target: target.to_owned(),
+        digest: pulled.digest.to_string(),
+        repository,
+        admitted: verdict.is_ok(),
+        signers: admission.map(|a| a.signers.keys().cloned().collect()).unwrap_or_default(),
+        version: admission.map(|a| a.version.to_string()),
+        reason: refusal.map(|refusal| refusal.reason.as_str()),
+        message: refusal.map(bailiwick_sync::trust::said),
+    };
+    match output {
+        Format::Json => report::json(&judged)?,
+        Format::Table => report::say(&words(&judged))?,
+    }
+    Ok(if judged.admitted { crate::OK } else { crate::FAILED })
+}
+
+fn read(folder: &Path) -> anyhow::Result<Inventory> {
+    Ok(Inventory::new(&Snapshot::of_policy(files::read_all(folder)?))?)
+}
+
+fn words(judged: &Judged) -> String {
+    let Judged { target, digest, signers, version, message, .. } = judged;
+    match (version, message) {
+        (Some(version), _) => {
+            format!("{digest}  {target}  admitted: version {version}, signed by {}", signers.join(", "))
+        }
+        (None, message) => format!("{digest}  {target}  REFUSED: {}", message.as_deref().unwrap_or_default()),
+    }
+}
+
+fn signed_for(pulled: &Pulled) -> anyhow::Result<Reference> {
+    let missing =
+        "the artifact names no repository (dev.bailiwick.repository): pack it with `bailiwick provider pack`";
+    let manifest = bailiwick_artifact::oci::manifest::component(&pulled.manifest)?;
+    let repository = manifest.annotations.get(bailiwick_artifact::pulled::REPOSITORY).context(missing)?;
+    let (registry, path) = repository.split_once('/').context(missing)?;
+    let selector = Selector::Digest(pulled.digest.to_string());
+    let reference = Reference { registry: registry.to_owned(), path: path.to_owned(), selector };
+    // As it is read everywhere else, or not at all.
+    Reference::parse(&reference.to_string()).map_err(|error| anyhow!("dev.bailiwick.repository: {error}"))
+}
