@@ -3,10 +3,13 @@
 
 mod apt;
 mod bench;
+mod fuzz;
 mod place;
 mod providers;
 mod quickstart;
+mod reproduce;
 mod run;
+mod sbom;
 mod setup;
 mod test;
 mod tools;
@@ -18,11 +21,14 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 cargo xtask setup          find or install what building providers needs
 cargo xtask providers      build all providers into target/providers, and print their digests
+cargo xtask reproduce      build the providers again from another folder, and compare the digests
 cargo xtask quickstart     build everything, start a development backend, sync examples/quickstart
 cargo xtask test           set up, and run all checks and tests
-cargo xtask tools [NAME]   install what tests use (moto, cargo-deny), for the user, outside the repository
+cargo xtask tools [NAME]   install what tests use (moto, cargo-deny, registry, sigstore, cosign), outside the repository
 cargo xtask advisories     look the dependencies up among known vulnerabilities; needs the network
-cargo xtask bench NAME     build with optimisation, run tests/bench/NAME, write target/bench/NAME.json";
+cargo xtask sbom           write what is linked into host and providers: CycloneDX, into target/sbom
+cargo xtask bench NAME     build with optimisation, run tests/bench/NAME, write target/bench/NAME.json
+cargo xtask fuzz [SECONDS] fuzz what is read from strangers, a minute each; needs a nightly toolchain";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -45,7 +51,11 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["advisories"] => test::advisories(),
         ["tools"] => tools::run(None),
         ["tools", name] => tools::run(Some(name)),
+        ["reproduce"] => reproduce::run(),
+        ["sbom"] => sbom::run(),
         ["bench", name] => bench::run(name),
+        ["fuzz"] => fuzz::run("60"),
+        ["fuzz", seconds] => fuzz::run(seconds),
         [] | ["help" | "--help" | "-h"] => {
             run::say(USAGE);
             Ok(())

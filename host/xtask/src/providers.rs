@@ -1,50 +1,68 @@
 //! Builds the providers: core modules by the compiler that the set-up found, components by `bailiwick provider
-//! build`, into target/providers. The digests are what grants name, so paths of this machine are kept out of them.
+//! build`, into target/providers. The digests are what grants name, so no path of a machine may be in them: see
+//! [`site`], and [`crate::reproduce`], which checks it.
+
+mod site;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::place;
-use crate::run::{cargo, plain, read, succeed, title};
-use crate::setup::{self, Compiler, TARGET};
+use crate::run::{cargo, plain, read, say, succeed, title};
+use crate::setup::{self, Compiler};
+pub(crate) use site::Site;
 
 /// A provider of ours.
 #[derive(Debug)]
-struct Provider {
-    name: String,
+pub(crate) struct Provider {
+    /// Its name, as that of its module.
+    pub(crate) name: String,
     folder: PathBuf,
 }
 
-/// Builds `bailiwick`, the development backend and all providers.
+/// Builds `bailiwick`, the development backend and all providers, and prints what came of it.
 pub(crate) fn run() -> Result<()> {
     let compiler = setup::run()?;
+    host()?;
+    build(&compiler, &place::program("bailiwick"))?;
+    table()
+}
+
+/// Builds `bailiwick` and the development backend.
+pub(crate) fn host() -> Result<()> {
     title("The host");
     // Together: apart, what they share would be compiled with two feature sets, and wasmtime stands on it.
     let packages = ["--package", "bailiwick", "--package", "bailiwick-testkit"];
-    succeed(cargo(&place::root()).args(["build", "--locked", "--bins"]).args(packages))?;
-    build(&compiler, &place::program("bailiwick"))
+    succeed(cargo(&place::root()).args(["build", "--locked", "--bins"]).args(packages))
 }
 
 /// Builds all providers with a `bailiwick` that is built already.
 pub(crate) fn build(compiler: &Compiler, bailiwick: &Path) -> Result<()> {
     title("The providers");
-    let folder = workspace();
-    let mut command = compiler.cargo_build(&folder);
-    command
-        .env("CARGO_TARGET_DIR", place::guests())
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(compiler, &folder)?);
-    succeed(&mut command)?;
-    std::fs::create_dir_all(place::providers())?;
-    for provider in list()? {
-        let module = place::guests().join(TARGET).join("release").join(format!("{}.wasm", provider.name));
-        let out = place::providers().join(format!("{}.wasm", provider.name));
-        let mut command = plain(&bailiwick.to_string_lossy(), &place::root());
-        command.args(["provider", "build"]).arg(&provider.folder);
-        succeed(command.arg("--module").arg(module).arg("--out").arg(out))?;
+    Site::ours().build(compiler, bailiwick, &place::providers())
+}
+
+/// The digest that a grant names: SHA-256 of a component's bytes.
+pub(crate) fn digest(component: &[u8]) -> String {
+    let hex = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    format!("sha256:{hex}")
+}
+
+fn table() -> Result<()> {
+    title("Components");
+    say(&row("NAME", "DIGEST", "SIZE"));
+    for provider in list(&workspace())? {
+        let component = std::fs::read(place::providers().join(format!("{}.wasm", provider.name)))?;
+        say(&row(&provider.name, &digest(&component), &component.len().to_string()));
     }
     Ok(())
+}
+
+fn row(name: &str, digest: &str, size: &str) -> String {
+    format!("{name:<12}  {digest:<71}  {size:>8}")
 }
 
 /// The providers' workspace.
@@ -52,9 +70,9 @@ pub(crate) fn workspace() -> PathBuf {
     place::root().join("providers-wasm")
 }
 
-// Members that are modules: the sdk is none.
-fn list() -> Result<Vec<Provider>> {
-    let mut command = plain("cargo", &workspace());
+/// The members of a workspace that are modules, by name: the sdk is none.
+pub(crate) fn list(workspace: &Path) -> Result<Vec<Provider>> {
+    let mut command = plain("cargo", workspace);
     command.args(["metadata", "--format-version", "1", "--no-deps", "--locked"]);
     let metadata: Value = serde_json::from_str(&read(&mut command)?)?;
     let packages =
@@ -75,21 +93,4 @@ fn provider(package: &Value) -> Option<Provider> {
     let manifest = Path::new(package.get("manifest_path")?.as_str()?);
     let name = package.get("name")?.as_str()?.replace('-', "_");
     Some(Provider { name, folder: manifest.parent()?.to_owned() })
-}
-
-/// The compiler's flags, as `CARGO_ENCODED_RUSTFLAGS` takes them: a small stack (more would be touched for each
-/// instance), and no path of this machine.
-pub(crate) fn flags(compiler: &Compiler, folder: &Path) -> Result<String> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let paths = [
-        (Some(compiler.sysroot(folder)?), "/rust"),
-        (home.map(|home| home.display().to_string()), "/cargo"),
-        (Some(place::root().display().to_string()), "/bailiwick"),
-        (Some(place::guests().display().to_string()), "/target"),
-    ];
-    let remaps =
-        paths.into_iter().filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?)));
-    let flags = std::iter::once("-Clink-arg=-zstack-size=65536".to_owned()).chain(remaps);
-    Ok(flags.collect::<Vec<_>>().join("\u{1f}"))
 }

@@ -1,8 +1,9 @@
-//! The quick start: a development backend, a sync, and three attempts that are denied. It works on a copy of
-//! examples/quickstart under target/quickstart, changed in two places only: the backend's address, and a Secret
-//! with the tenant's token, which a cluster would have.
+//! The quick start: a development backend, a provider that is signed with a key made on the spot, a sync, and attempts
+//! that are denied. It works on a copy of examples/quickstart under target/quickstart, changed in three places only: the
+//! backend's address, the key in the TrustPolicy, and a Secret with the tenant's token, which a cluster would have.
 
 mod backend;
+mod signing;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,7 +51,8 @@ pub(crate) fn show() -> Result<()> {
     say(&format!("a KV v2 backend for development listens at {}", backend.address()));
     copy(&example, &folder, backend.address())?;
     std::fs::write(folder.join("manifests/vault-token.yaml"), SECRET)?;
-    title("The grant, checked, with the module's digest and surface filled in");
+    signing::sign(&folder)?;
+    title("The grant, checked, with the module's signers and surface filled in");
     check(&folder)?;
     title("The sync");
     succeed(sync(&folder, &[folder.join("manifests")]).args(["--output", "table"]))?;
@@ -58,13 +60,13 @@ pub(crate) fn show() -> Result<()> {
     for (name, what, reason) in DENIED {
         denied(&folder, name, what, reason)?;
     }
-    Ok(())
+    signing::denied(&folder)
 }
 
 // The surface in words is long: what a newcomer needs is that there is one, and how to see it.
 fn check(folder: &Path) -> Result<()> {
     let mut command = bailiwick();
-    command.args(["grant", "check", "--write", "--allow-unsigned", "--provider-dir"]).arg(place::providers());
+    command.args(["grant", "check", "--write", "--provider-dir"]).arg(folder.join("modules"));
     command.arg("--policy").arg(folder.join("policy"));
     say(&format!("$ {}", shown(&command)));
     let text = read(&mut command)?;
@@ -128,7 +130,8 @@ fn names(secret: &str) -> Vec<&str> {
 
 fn sync(folder: &Path, manifests: &[PathBuf]) -> Command {
     let mut command = bailiwick();
-    command.args(["sync", "--allow-unsigned", "--provider-dir"]).arg(place::providers());
+    command.args(["sync", "--init-state", "--state"]).arg(folder.join("state"));
+    command.arg("--provider-dir").arg(folder.join("modules"));
     command.arg("--policy").arg(folder.join("policy")).arg("--manifests").args(manifests);
     command.arg("--out").arg(folder.join("out"));
     command

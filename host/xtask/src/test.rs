@@ -37,7 +37,7 @@ pub(crate) fn run() -> Result<()> {
             .args(SCAN)
             .env("BAILIWICK_PROVIDERS", place::providers())
             // A provider that a test makes is built with them too: else the standard library would be built twice.
-            .env("BAILIWICK_GUEST_FLAGS", providers::flags(&compiler, &providers::workspace())?),
+            .env("BAILIWICK_GUEST_FLAGS", providers::Site::ours().flags(&compiler)?),
     )
 }
 

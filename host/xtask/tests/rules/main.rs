@@ -8,6 +8,7 @@ mod edges;
 mod features;
 mod files;
 mod security;
+mod stage;
 mod twins;
 
 use std::path::{Path, PathBuf};

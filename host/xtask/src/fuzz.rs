@@ -1,0 +1,36 @@
+//! Runs each fuzz target of tests/fuzz for a minute. It needs a nightly toolchain that is installed already, and builds
+//! cargo-fuzz where it is not there; it is no part of the test command.
+
+use anyhow::{Context, Result};
+
+use crate::place;
+use crate::run::{plain, say, succeed, title};
+
+/// The version of cargo-fuzz.
+const VERSION: &str = "0.13.2";
+/// What is read from strangers.
+const TARGETS: [&str; 5] = ["manifest", "bundle", "reference", "pull_secret", "catalogue"];
+
+/// Runs all targets for so many seconds each.
+pub(crate) fn run(seconds: &str) -> Result<()> {
+    let seconds: u32 = seconds.parse().context("write the seconds for each target as a number")?;
+    let folder = place::tool("cargo-fuzz", VERSION)?;
+    let program = folder.join("bin/cargo-fuzz");
+    title("cargo-fuzz");
+    if program.is_file() {
+        say(&format!("{} is there", program.display()));
+    } else {
+        say(&format!("building cargo-fuzz {VERSION} into {}", folder.display()));
+        let mut command = plain("cargo", &place::root());
+        command.args(["install", "--locked", "--quiet", "--version", VERSION, "--root"]).arg(&folder);
+        succeed(command.arg("cargo-fuzz"))?;
+    }
+    for target in TARGETS {
+        title(&format!("Fuzzing: {target}, {seconds} s"));
+        let mut command = plain(&program.to_string_lossy(), &place::root());
+        command.env("RUSTUP_TOOLCHAIN", "nightly").env("CARGO_TARGET_DIR", place::target().join("fuzz"));
+        command.args(["run", "--fuzz-dir", "tests/fuzz", target, "--"]);
+        succeed(command.arg(format!("-max_total_time={seconds}")).args(["-max_len=65536", "-verbosity=0"]))?;
+    }
+    Ok(())
+}
