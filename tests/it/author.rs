@@ -102,10 +102,11 @@ impl Author {
         assert_eq!(built.code, 0, "{}{}", built.out, built.err);
         let said: Vec<String> = offline.iter().map(|line| works(line, &self.at)).collect();
         let digest = built.out.split(' ').next().unwrap();
-        assert!(said[0].contains(digest) && said[0].contains("get-secret"), "{}", said[0]);
-        assert!(said[1].contains("team-a-acme: compiles"), "{}", said[1]);
+        assert!(said[0].contains("2 cases: 2 ok, 0 failed"), "{}", said[0]);
+        assert!(said[1].contains(digest) && said[1].contains("get-secret"), "{}", said[1]);
+        assert!(said[2].contains("team-a-acme: compiles"), "{}", said[2]);
         let request = "GET https://api.example/v1/projects/p/secrets/team-a/db";
-        assert!(said[2].contains(request), "{}", said[2]);
+        assert!(said[3].contains(request), "{}", said[3]);
         self.sync(sync);
         true
     }

@@ -90,7 +90,7 @@ fn i8_a_first_secret_that_finds_no_room_leaves_no_file() {
 #[test]
 fn a_state_that_finds_no_room_is_said_and_the_secret_is_written() {
     let scene = grown();
-    scene.folder.write("state/filler", "x".repeat(60 << 10)).unwrap();
+    scene.folder.write("state/filler", "x".repeat(56 << 10)).unwrap();
     // Due again, with states that are there no longer.
     for name in ["big", "small"] {
         std::fs::remove_file(scene.folder.join(&format!("state/team-a.{name}.json"))).unwrap();

@@ -16,7 +16,7 @@ use bailiwick_broker::{
 };
 use bailiwick_core::{
     catalogue::{World, surface},
-    grant::{self, Namespace, Purpose, Request, Store},
+    grant::{self, ModuleOrigin, Namespace, Purpose, Request, Store},
     program::{Program, Stamp},
 };
 use bailiwick_sandbox::{Engine, EngineOptions, Provider, RunLimits};
@@ -122,7 +122,7 @@ impl Lab {
         let request = Request {
             catalogue: &catalogue,
             granted_catalogue: None,
-            digest: &digest,
+            origin: ModuleOrigin::Unsigned { digest: &digest },
             world: World::Blind,
             provider: &provider,
             grant: &grant,

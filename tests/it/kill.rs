@@ -88,7 +88,7 @@ fn check(scene: &Scene, rounds: usize) -> usize {
             assert!((0..=rounds).any(|round| letter == self::letter(round)), "{name}");
         }
     }
-    for (name, _) in files(scene, "state").iter().filter(|(name, _)| !is_partial(name)) {
+    for (name, _) in files(scene, "state").iter().filter(|(name, meta)| meta.is_file() && !is_partial(name)) {
         serde_json::from_str::<Value>(&scene.folder.read(&format!("state/{name}")).unwrap()).expect(name);
     }
     let audit = scene.folder.read("audit.jsonl").unwrap();

@@ -23,8 +23,7 @@ impl Recorded {
         let scene = Scene::empty();
         let mut variables = Fixture::new().unwrap().variables(scene.kv.root_token()).unwrap();
         cases::set_up(&scene.kv, &root().join("tests/recorded/vault"), &mut variables).unwrap();
-        let provider = root().join("examples/quickstart/policy/provider.yaml");
-        scene.write("policy/provider.yaml", &std::fs::read_to_string(provider).unwrap());
+        scene.quickstart_provider();
         let head = "apiVersion: bailiwick.dev/v1alpha1\nkind: CapabilityGrant\nmetadata:\n  name: team-a\n";
         let spec = "spec:\n  provider:\n    name: vault\n  subjects: [{namespaces: [team-a]}]\n  operations: [read, list]\n";
         let target = "  targets:\n  - origin: http://127.0.0.1:8200\n    addresses: {class: loopback, cidrs: [127.0.0.1/32]}\n    keys: [\"**\"]\n";

@@ -33,6 +33,9 @@ pub(crate) const SYNC: [&str; 12] = [
 /// The tenant's token.
 pub(crate) const TOKEN: &str = "quickstart-reader";
 
+/// Where the quick start's module is.
+const LAYOUT: &str = "    layout:\n      path: vault\n      as: registry.example/bailiwick/vault:0.1.0\n";
+
 /// Folders, and a backend.
 pub(crate) struct Scene {
     pub(crate) kv: Kv,
@@ -57,6 +60,9 @@ impl Scene {
         for part in ["policy", "manifests", "denied"] {
             scene.copy(&example.join(part), part);
         }
+        // Signed modules have tests of their own.
+        std::fs::remove_file(scene.folder.join("policy/trust-policy.yaml")).unwrap();
+        scene.quickstart_provider();
         scene.write("manifests/token.yaml", &secret("vault-token", "token", TOKEN));
         scene.accept();
         scene.kv.forget();
@@ -66,6 +72,13 @@ impl Scene {
     /// No manifests, and a backend that holds nothing.
     pub(crate) fn empty() -> Self {
         Self { kv: Kv::start().unwrap(), folder: Folder::new().unwrap() }
+    }
+
+    /// The quick start's Provider, with a file that nobody signed for its module.
+    pub(crate) fn quickstart_provider(&self) {
+        let text = std::fs::read_to_string(root().join("examples/quickstart/policy/provider.yaml")).unwrap();
+        self.write("policy/provider.yaml", &text);
+        self.edit("policy/provider.yaml", LAYOUT, "    file: vault.wasm\n");
     }
 
     /// Has digest and surface put into the grants.
@@ -102,6 +115,11 @@ impl Scene {
     /// The same, started and not waited for.
     pub(crate) fn start(&self, more: &[&str]) -> Running<'_> {
         Running::start(self, self.command(&[&SYNC[..], more].concat()))
+    }
+
+    /// The binary with these arguments, started and not waited for.
+    pub(crate) fn begin(&self, args: &[&str]) -> Running<'_> {
+        Running::start(self, self.command(args))
     }
 
     /// The binary in the scene's folder, everything logged.

@@ -103,7 +103,8 @@ fn what_is_missing_is_named_and_a_binding_names_what_is_there() {
 #[test]
 fn explain_says_which_grant_could_not_be_read() {
     let scene = Scene::new();
-    scene.write("policy/grant.yaml", "kind: [");
+    let faulty = "apiVersion: bailiwick.dev/v1alpha1\nkind: CapabilityGrant\nmetadata: {name: g}\nspec: {mistake: 1}\n";
+    scene.write("policy/grant.yaml", faulty);
     let args = [
         "grant",
         "explain",

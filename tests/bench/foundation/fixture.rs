@@ -17,7 +17,7 @@ use bailiwick_broker::{
 use bailiwick_core::{
     catalogue::{World, surface},
     fetched::Sourced,
-    grant::{self, Namespace, Purpose, Request, Store},
+    grant::{self, ModuleOrigin, Namespace, Purpose, Request, Store},
     program::{Program, Stamp},
     reconcile::{Action, FetchPlan, Observed, Plan, plan, settle},
 };
@@ -143,7 +143,7 @@ fn program(component: &[u8], backend: SocketAddr) -> Program {
     let mut program = grant::compile(&Request {
         catalogue: &catalogue,
         granted_catalogue: None,
-        digest: &digest,
+        origin: ModuleOrigin::Unsigned { digest: &digest },
         world: World::Blind,
         provider: &serde_json::from_value(provider).unwrap(),
         grant: &serde_json::from_value(json!({"metadata": metadata, "spec": spec})).unwrap(),

@@ -17,6 +17,9 @@ mod fixture;
 mod instance;
 mod loopback;
 mod process;
+// Each benchmark uses some of it.
+#[allow(dead_code)]
+#[path = "../table.rs"]
 mod table;
 
 use fixture::Fixture;

@@ -1,0 +1,394 @@
+//! Signed modules as the operator meets them: made, signed and trusted with the binary alone, from a layout and from a
+//! registry; then each way in which one must not run. What is refused writes no Secret, and says why.
+
+use serde_json::Value;
+
+use crate::scene::{Said, Scene, providers};
+
+const STATE: [&str; 3] = ["--state", "state", "--init-state"];
+const REPOSITORY: &str = "registry.example/bailiwick/fake";
+
+/// A scene with a signed `fake` provider, trusted by key, and what it serves.
+pub(crate) struct Trusted {
+    pub(crate) scene: Scene,
+}
+
+impl Trusted {
+    pub(crate) fn new() -> Self {
+        let trusted = Self { scene: Scene::empty() };
+        trusted.ok(&["provider", "keygen", "--unencrypted", "--out-prefix", "release"]);
+        trusted.pack("0.1.0", "modules/fake");
+        trusted.sign("release.key", "modules/fake");
+        trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}", "");
+        trusted.policy("release.pub", "");
+        trusted.scene.write("policy/grant.yaml", GRANT);
+        trusted
+            .scene
+            .write("policy/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: team-a}\n");
+        trusted.scene.write("manifests/shop.yaml", OBJECTS);
+        trusted.ok(&["grant", "check", "--write", "--policy", "policy", "--provider-dir", "modules"]);
+        trusted
+    }
+
+    /// The binary, which must succeed.
+    pub(crate) fn ok(&self, args: &[&str]) -> Said {
+        let said = self.scene.run(args);
+        assert_eq!(said.code, 0, "{args:?}: {}", said.told());
+        said
+    }
+
+    /// `fake` as this version, as an artifact in a layout.
+    pub(crate) fn pack(&self, version: &str, layout: &str) {
+        let component = versioned(version);
+        std::fs::write(self.scene.folder.join("fake.wasm"), component).unwrap();
+        let reference = format!("{REPOSITORY}:{version}");
+        self.ok(&["provider", "pack", "fake.wasm", "--as", &reference, "--out", layout]);
+    }
+
+    pub(crate) fn sign(&self, key: &str, layout: &str) {
+        self.ok(&["provider", "sign", "--key", key, layout]);
+    }
+
+    /// The Provider: its module, and the rest of its spec.
+    pub(crate) fn provider(&self, module: &str, more: &str) {
+        let head = "apiVersion: bailiwick.dev/v1alpha1\nkind: Provider\nmetadata: {name: fake}\nspec:\n";
+        self.scene.write("policy/provider.yaml", &format!("{head}  module: {{{module}}}\n{more}\n"));
+    }
+
+    /// A TrustPolicy that names a key, and the rest of its spec.
+    pub(crate) fn policy(&self, key: &str, more: &str) {
+        let pem = self.scene.folder.read(key).unwrap();
+        let pem = pem.lines().map(|line| format!("        {line}\n")).collect::<String>();
+        let head =
+            "apiVersion: bailiwick.dev/v1alpha1\nkind: TrustPolicy\nmetadata: {name: release}\nspec:\n";
+        let body = format!(
+            "  match: [{{prefix: registry.example/bailiwick/}}]\n  authorities:\n  - name: release\n    key:\n      pem: |\n{pem}{more}\n"
+        );
+        self.scene.write("policy/trust-policy.yaml", &format!("{head}{body}"));
+    }
+
+    pub(crate) fn sync(&self, more: &[&str]) -> Said {
+        let base = ["sync", "--policy", "policy", "--manifests", "manifests", "--out", "out", "-o", "json"];
+        // A file's folder is the scene's business.
+        let folder: &[&str] =
+            if more.contains(&"--allow-unsigned") { &[] } else { &["--provider-dir", "modules"] };
+        self.scene.run(&[&base[..], folder, more].concat())
+    }
+
+    /// Synced, with the state that is kept.
+    pub(crate) fn synced(&self) {
+        let said = self.sync(&STATE);
+        assert_eq!(said.code, 0, "{}", said.told());
+        assert!(self.scene.secret("shop").is_some());
+    }
+
+    /// Refused for this reason, and nothing is written.
+    pub(crate) fn refused(&self, more: &[&str], reason: &str) {
+        std::fs::remove_dir_all(self.scene.folder.join("out")).unwrap_or_default();
+        let said = self.sync(more);
+        assert_ne!(said.code, 0, "{}", said.told());
+        assert!(said.told().contains(reason), "{reason}: {}", said.told());
+        assert!(self.scene.secret("shop").is_none());
+    }
+
+    /// What `provider list` says of it.
+    pub(crate) fn listed(&self) -> Value {
+        let said = self.scene.run(&["provider", "list", "--state", "state", "-o", "json"]);
+        let all: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{}", said.told()));
+        all[0].clone()
+    }
+
+    /// Status and reason of one of its conditions.
+    pub(crate) fn condition(&self, kind: &str) -> (String, String) {
+        let listed = self.listed();
+        let found = listed["conditions"].as_array().unwrap().iter().find(|one| one["type"] == kind).unwrap();
+        let text = |member: &str| found[member].as_str().unwrap_or_default().to_owned();
+        (text("status"), text("reason"))
+    }
+}
+
+/// The component, its catalogue's version replaced by one of the same length.
+fn versioned(version: &str) -> Vec<u8> {
+    let mut component = std::fs::read(providers().join("fake.wasm")).unwrap();
+    let (from, to) = (b"version = \"0.1.0\"", format!("version = \"{version}\""));
+    assert_eq!(from.len(), to.len());
+    let at = component.windows(from.len()).position(|window| window == from).unwrap();
+    component[at..at + from.len()].copy_from_slice(to.as_bytes());
+    component
+}
+
+const GRANT: &str = "\
+apiVersion: bailiwick.dev/v1alpha1
+kind: CapabilityGrant
+metadata:
+  name: team-a-fake
+spec:
+  provider:
+    name: fake
+    world: blind
+  subjects:
+  - namespaces: [team-a]
+";
+
+const OBJECTS: &str = "\
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: fake, namespace: team-a}
+spec:
+  provider:
+    fake:
+      data: [{key: db, value: hunter2}]
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: shop, namespace: team-a}
+spec:
+  secretStoreRef: {name: fake}
+  target: {name: shop}
+  data: [{secretKey: db, remoteRef: {key: db}}]
+";
+
+#[test]
+fn i9_allowed_a_module_that_is_signed_by_whom_the_policy_names_runs() {
+    let trusted = Trusted::new();
+    trusted.synced();
+    for (kind, reason) in [
+        ("Resolved", "Resolved"),
+        ("Verified", "Verified"),
+        ("Compatible", "Compatible"),
+        ("Ready", "Running"),
+    ] {
+        assert_eq!(trusted.condition(kind), ("True".into(), reason.into()), "{kind}");
+    }
+    let listed = trusted.listed();
+    assert_eq!(
+        (&listed["version"], &listed["signers"][0]["authority"]),
+        (&"0.1.0".into(), &"release".into())
+    );
+    let table = trusted.ok(&["provider", "list", "--state", "state"]).out;
+    assert!(table.starts_with("NAME") && table.contains("signed by release"), "{table}");
+    // Without the layout, what is in the cache is enough: a load needs no network.
+    std::fs::remove_dir_all(trusted.scene.folder.join("modules")).unwrap();
+    let said = trusted.sync(&["--state", "state"]);
+    assert_eq!(said.code, 0, "{}", said.told());
+}
+
+#[test]
+fn i9_denied_a_module_that_nobody_signed() {
+    let trusted = Trusted::new();
+    trusted.pack("0.1.0", "modules/unsigned");
+    trusted.provider("layout: {path: unsigned, as: 'registry.example/bailiwick/fake:0.1.0'}", "");
+    std::fs::remove_dir_all(trusted.scene.folder.join("cache")).unwrap_or_default();
+    trusted.refused(&[&STATE[..], &["--cache", "cache"]].concat(), "NoSignature");
+    assert_eq!(trusted.condition("Verified"), ("False".into(), "NoSignature".into()));
+}
+
+#[test]
+fn i9_denied_a_module_that_somebody_else_signed() {
+    let trusted = Trusted::new();
+    trusted.ok(&["provider", "keygen", "--unencrypted", "--out-prefix", "other"]);
+    trusted.policy("other.pub", "");
+    trusted.refused(&STATE, "SignatureInvalid");
+}
+
+#[test]
+fn i9_denied_a_module_with_one_byte_changed() {
+    let trusted = Trusted::new();
+    let blobs = trusted.scene.folder.join("modules/fake/blobs/sha256");
+    let size = |path: &std::path::Path| std::fs::metadata(path).unwrap().len();
+    let all = std::fs::read_dir(blobs).unwrap().map(|entry| entry.unwrap().path());
+    let component = all.max_by_key(|path| size(path)).unwrap();
+    let mut bytes = std::fs::read(&component).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&component, bytes).unwrap();
+    trusted.refused(&[&STATE[..], &["--cache", "cache"]].concat(), "DigestMismatch");
+    assert_eq!(trusted.condition("Verified").0, "Unknown", "nothing is said of bytes that were not had");
+}
+
+#[test]
+fn i9_denied_a_file_where_there_is_a_policy() {
+    let trusted = Trusted::new();
+    trusted.provider("file: fake.wasm", "");
+    trusted.refused(&[&STATE[..], &["--allow-unsigned"]].concat(), "Unsigned");
+    std::fs::remove_file(trusted.scene.folder.join("policy/trust-policy.yaml")).unwrap();
+    trusted.refused(&STATE, "Unsigned");
+}
+
+#[test]
+fn i9_denied_without_a_policy_for_the_reference() {
+    let trusted = Trusted::new();
+    trusted.scene.edit(
+        "policy/trust-policy.yaml",
+        "registry.example/bailiwick/}",
+        "registry.example/other/}",
+    );
+    trusted.refused(&STATE, "NoPolicy");
+    // One that cannot be read might be the one that denies.
+    trusted.scene.edit("policy/trust-policy.yaml", "kind: TrustPolicy", "kind: TrustPolicy\nmistake: 1");
+    trusted.refused(&STATE, "PolicyInvalid");
+}
+
+#[test]
+fn i9_denied_as_another_repository_or_under_another_name() {
+    let trusted = Trusted::new();
+    trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/other:0.1.0'}", "");
+    trusted.refused(&STATE, "RepositoryMismatch");
+    trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}", "");
+    trusted.scene.edit("policy/provider.yaml", "name: fake}", "name: vault}");
+    trusted.refused(&STATE, "NameMismatch");
+}
+
+#[test]
+fn denied_an_older_version_after_its_successor_whatever_was_deleted() {
+    let trusted = Trusted::new();
+    trusted.pack("0.2.0", "modules/new");
+    trusted.sign("release.key", "modules/new");
+    trusted.provider("layout: {path: new, as: 'registry.example/bailiwick/fake:0.2.0'}", "");
+    trusted.synced();
+    // The Provider goes and comes back older.
+    std::fs::remove_file(trusted.scene.folder.join("policy/provider.yaml")).unwrap();
+    trusted.sync(&["--state", "state"]);
+    std::fs::remove_file(trusted.scene.folder.join("state/trust/provider.fake.json")).unwrap();
+    trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}", "");
+    trusted.refused(&["--state", "state"], "RolledBack");
+    let digest = digest(&trusted, "modules/fake");
+    trusted.provider(
+        "layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}",
+        &format!("  rollbackTo: {digest}"),
+    );
+    let said = trusted.sync(&["--state", "state"]);
+    assert_eq!(said.code, 0, "one digest may be gone back to: {}", said.told());
+    trusted.policy("release.pub", "  version: {floor: '>=0.2.0'}");
+    trusted.refused(&["--state", "state"], "BelowFloor");
+}
+
+/// The digest of the artifact in a layout, as `provider verify` says it.
+fn digest(trusted: &Trusted, layout: &str) -> String {
+    let said = trusted.ok(&["provider", "verify", layout, "--key", "release.pub"]);
+    let at = said.out.find("sha256:").unwrap();
+    said.out[at..at + 71].to_owned()
+}
+
+#[test]
+fn denied_where_earlier_versions_are_not_known() {
+    let trusted = Trusted::new();
+    trusted.refused(&[], "StateMissing");
+    trusted.refused(&["--state", "state"], "StateMissing");
+    trusted.synced();
+    assert_eq!(trusted.sync(&["--state", "state"]).code, 0);
+    trusted.scene.folder.write("state/trust/marks.versions.json", "{").unwrap();
+    trusted.refused(&["--state", "state"], "StateMissing");
+    trusted.policy("release.pub", "  version: {monotonic: false}");
+    assert_eq!(trusted.sync(&[]).code, 0, "the policy does not ask for it");
+}
+
+#[test]
+fn denied_a_digest_that_the_policy_denies() {
+    let trusted = Trusted::new();
+    trusted.synced();
+    let digest = digest(&trusted, "modules/fake");
+    trusted.policy("release.pub", &format!("  denied: ['{digest}']"));
+    trusted.refused(&["--state", "state"], "Denied");
+}
+
+#[test]
+fn manual_activation_waits_for_the_digest() {
+    let trusted = Trusted::new();
+    let module = "layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}";
+    trusted.provider(module, "  activation: Manual");
+    trusted.refused(&STATE, "AwaitingApproval");
+    let digest = digest(&trusted, "modules/fake");
+    assert_eq!(trusted.listed()["pending"], Value::from(digest.clone()));
+    trusted.provider(module, &format!("  activation: Manual\n  approve: {digest}"));
+    trusted.synced();
+    assert_eq!(trusted.listed()["pending"], Value::Null);
+}
+
+#[test]
+fn what_runs_goes_on_where_what_is_new_is_refused() {
+    let trusted = Trusted::new();
+    trusted.synced();
+    trusted.pack("0.2.0", "modules/new");
+    trusted.provider("layout: {path: new, as: 'registry.example/bailiwick/fake:0.2.0'}", "");
+    let said = trusted.sync(&["--state", "state"]);
+    assert_eq!(said.code, 0, "{}", said.told());
+    assert!(said.err.contains("warning: Provider fake: RunningPrevious: 0.1.0"), "{}", said.told());
+    assert_eq!(trusted.condition("Verified"), ("False".into(), "NoSignature".into()));
+    assert_eq!(trusted.condition("Ready"), ("True".into(), "RunningPrevious".into()));
+    assert_eq!(trusted.listed()["version"], "0.1.0");
+}
+
+/// The policy is withdrawn while the process runs, and while nothing is due: it is judged again within a second or two, and said.
+#[test]
+fn i9_denied_what_runs_once_its_policy_is_withdrawn() {
+    let trusted = Trusted::new();
+    let args = [
+        "sync",
+        "--policy",
+        "policy",
+        "--manifests",
+        "manifests",
+        "--out",
+        "out",
+        "--provider-dir",
+        "modules",
+        "--state",
+        "state",
+        "--init-state",
+        "--interval",
+        "1h",
+    ];
+    let mut running = trusted.scene.begin(&args);
+    running.until("the first sync", |scene| {
+        scene.secret("shop").is_some() && scene.folder.join("state/trust/provider.fake.json").exists()
+    });
+    trusted.scene.edit(
+        "policy/trust-policy.yaml",
+        "registry.example/bailiwick/}",
+        "registry.example/other/}",
+    );
+    running.until("the verdict", |scene| {
+        scene.folder.read("state/trust/provider.fake.json").is_ok_and(|text| text.contains("NoPolicy"))
+    });
+    assert_eq!(trusted.condition("Ready"), ("False".into(), "NoPolicy".into()));
+    trusted.scene.edit(
+        "policy/trust-policy.yaml",
+        "registry.example/other/}",
+        "registry.example/bailiwick/}",
+    );
+    running.until("the verdict", |scene| {
+        scene.folder.read("state/trust/provider.fake.json").is_ok_and(|text| !text.contains("NoPolicy"))
+    });
+    running.signal("TERM");
+    assert_eq!(running.end().code, 143);
+}
+
+#[test]
+fn a_policy_says_of_a_layout_whether_it_is_admitted() {
+    let trusted = Trusted::new();
+    let admitted = trusted.ok(&["provider", "verify", "modules/fake", "--policy", "policy"]).out;
+    assert!(admitted.contains("admitted: version 0.1.0, signed by release"), "{admitted}");
+    trusted.pack("0.1.0", "modules/unsigned");
+    let said = trusted.scene.run(&["provider", "verify", "modules/unsigned", "--policy", "policy"]);
+    assert!(said.code == 1 && said.out.contains("REFUSED: NoSignature"), "{}", said.told());
+}
+
+#[test]
+fn g4_denied_a_grant_that_names_other_signers_or_another_repository() {
+    let trusted = Trusted::new();
+    trusted.synced();
+    trusted.scene.edit("policy/grant.yaml", "[release]", "[somebody]");
+    trusted.refused(&["--state", "state"], "SignerNotGranted");
+    trusted.scene.edit("policy/grant.yaml", "[somebody]", "[release]");
+    trusted.scene.edit("policy/grant.yaml", REPOSITORY, "registry.example/other/fake");
+    trusted.refused(&["--state", "state"], "SignerNotGranted");
+}
+
+#[test]
+fn g4_denied_what_is_above_the_ceiling() {
+    let trusted = Trusted::new();
+    trusted.policy("release.pub", "  ceiling: {subjects: ['team-b']}");
+    trusted.refused(&STATE, "SignerNotGranted");
+    trusted.policy("release.pub", "  ceiling: {subjects: ['team-*']}");
+    trusted.synced();
+}
