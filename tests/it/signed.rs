@@ -6,6 +6,8 @@ use serde_json::Value;
 use crate::scene::{Said, Scene, providers};
 
 const STATE: [&str; 3] = ["--state", "state", "--init-state"];
+/// With artifacts of its own: the cache that tests share holds the same one, signed by others.
+const ALONE: [&str; 5] = ["--state", "state", "--init-state", "--cache", "cache"];
 const REPOSITORY: &str = "registry.example/bailiwick/fake";
 
 /// A scene with a signed `fake` provider, trusted by key, and what it serves.
@@ -77,7 +79,12 @@ impl Trusted {
 
     /// Synced, with the state that is kept.
     pub(crate) fn synced(&self) {
-        let said = self.sync(&STATE);
+        self.synced_with(&STATE);
+    }
+
+    /// The same, told more.
+    fn synced_with(&self, more: &[&str]) {
+        let said = self.sync(more);
         assert_eq!(said.code, 0, "{}", said.told());
         assert!(self.scene.secret("shop").is_some());
     }
@@ -151,7 +158,7 @@ spec:
 #[test]
 fn i9_allowed_a_module_that_is_signed_by_whom_the_policy_names_runs() {
     let trusted = Trusted::new();
-    trusted.synced();
+    trusted.synced_with(&ALONE);
     for (kind, reason) in [
         ("Resolved", "Resolved"),
         ("Verified", "Verified"),
@@ -169,7 +176,7 @@ fn i9_allowed_a_module_that_is_signed_by_whom_the_policy_names_runs() {
     assert!(table.starts_with("NAME") && table.contains("signed by release"), "{table}");
     // Without the layout, what is in the cache is enough: a load needs no network.
     std::fs::remove_dir_all(trusted.scene.folder.join("modules")).unwrap();
-    let said = trusted.sync(&["--state", "state"]);
+    let said = trusted.sync(&ALONE);
     assert_eq!(said.code, 0, "{}", said.told());
 }
 
@@ -307,15 +314,71 @@ fn manual_activation_waits_for_the_digest() {
 #[test]
 fn what_runs_goes_on_where_what_is_new_is_refused() {
     let trusted = Trusted::new();
-    trusted.synced();
+    trusted.synced_with(&ALONE);
     trusted.pack("0.2.0", "modules/new");
     trusted.provider("layout: {path: new, as: 'registry.example/bailiwick/fake:0.2.0'}", "");
-    let said = trusted.sync(&["--state", "state"]);
+    let said = trusted.sync(&ALONE);
     assert_eq!(said.code, 0, "{}", said.told());
     assert!(said.err.contains("warning: Provider fake: RunningPrevious: 0.1.0"), "{}", said.told());
     assert_eq!(trusted.condition("Verified"), ("False".into(), "NoSignature".into()));
     assert_eq!(trusted.condition("Ready"), ("True".into(), "RunningPrevious".into()));
     assert_eq!(trusted.listed()["version"], "0.1.0");
+}
+
+/// Age is covered by `KeepRunning` from one process to the next, until a deadline that is shown; the end of a policy is not.
+#[test]
+fn keep_running_covers_age_across_a_restart_and_nothing_else() {
+    let trusted = Trusted::new();
+    trusted.synced();
+    // A signature by key alone has no age.
+    let aged = "  freshness: {maxSignatureAge: 1d}\n";
+    trusted.policy("release.pub", &format!("{aged}  onPolicyFailure: KeepRunning"));
+    let said = trusted.sync(&["--state", "state"]);
+    assert_eq!(said.code, 0, "{}", said.told());
+    assert_eq!(trusted.condition("Verified"), ("False".into(), "Stale".into()));
+    assert_eq!(trusted.condition("Ready"), ("True".into(), "KeptRunning".into()));
+    let stops = trusted.listed()["stopsAt"].clone();
+    assert!(stops.is_string(), "{stops}");
+    assert_eq!(trusted.sync(&["--state", "state"]).code, 0);
+    assert_eq!(trusted.listed()["stopsAt"], stops, "the deadline stays");
+    let digest = digest(&trusted, "modules/fake");
+    trusted.policy("release.pub", &format!("{aged}  onPolicyFailure: KeepRunning\n  denied: ['{digest}']"));
+    trusted.refused(&["--state", "state"], "Denied");
+    trusted.policy("release.pub", aged);
+    trusted.refused(&["--state", "state"], "Stale");
+}
+
+/// Who names one digest means no other, although what ran before would still be admitted.
+#[test]
+fn denied_what_ran_before_where_one_digest_is_named() {
+    let trusted = Trusted::new();
+    trusted.synced();
+    let gone = format!("sha256:{}", "0".repeat(64));
+    trusted.provider(
+        "layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}",
+        &format!("  rollbackTo: {gone}"),
+    );
+    trusted.refused(&["--state", "state"], "NotFound");
+    trusted.provider(&format!("layout: {{path: fake, as: 'registry.example/bailiwick/fake@{gone}'}}"), "");
+    trusted.refused(&["--state", "state"], "NotFound");
+}
+
+/// What is wrong with a policy is said with its field, by each command that reads it.
+#[test]
+fn denied_a_policy_with_faults_says_each_of_them() {
+    let trusted = Trusted::new();
+    trusted.policy("release.pub", "  require: {authority: nobody}\n  version: {floor: newest}");
+    for said in [
+        trusted.sync(&STATE),
+        trusted.scene.run(&["grant", "check", "--policy", "policy", "--provider-dir", "modules"]),
+    ] {
+        assert_eq!(said.code, 2, "{}", said.told());
+        for field in
+            ["error: TrustPolicy release: spec.require", "error: TrustPolicy release: spec.version.floor"]
+        {
+            assert!(said.err.contains(field), "{field}: {}", said.told());
+        }
+    }
 }
 
 /// The policy is withdrawn while the process runs, and while nothing is due: it is judged again within a second or two, and said.
