@@ -28,6 +28,7 @@ mod signals;
 mod signed;
 mod signing;
 mod tenants;
+mod trusted;
 mod vault;
 
 /// A run of the tests that leaves I3 and I4 out does not pass.
