@@ -137,7 +137,7 @@ impl Supply<'_> {
         let text = origin.text();
         let status = &mut sought.status;
         if status.reference.as_ref() != Some(&text) {
-            // What ran from another repository is not what is asked for now.
+            // What ran from another repository is no substitute here.
             let repository = Some(reference.repository());
             let running = status.running.take().filter(|_| status.repository == repository);
             let conditions = std::mem::take(&mut status.conditions);
