@@ -1,6 +1,8 @@
 //! The way out for one program: attaches, sends, and writes the audit record of each request that left or was
 //! denied. It knows nothing of a run's handles, so that it can outlive the run for revocation.
 
+mod recording;
+
 use std::{sync::Arc, time::Duration};
 
 use bailiwick_core::{
@@ -12,6 +14,7 @@ use bailiwick_core::{
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use self::recording::{Recording, close};
 use super::{prepare::Prepared, session::exhausted};
 use crate::{
     Current,
@@ -239,25 +242,6 @@ pub(super) fn changed() -> Denial {
     Denial::new(Reason::GrantChanged, "grant", remedy)
 }
 
-/// The record of a request under way. It is written when the request ends, and also where it is cancelled: then
-/// bytes may have left.
-struct Recording<'a> {
-    channel: &'a Channel,
-    record: Record,
-    start: Duration,
-}
-
-impl Drop for Recording<'_> {
-    fn drop(&mut self) {
-        let took = self.channel.now().saturating_sub(self.start);
-        self.record.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        if self.record.status.is_none() && self.record.reason.is_none() {
-            self.record.reason = Some("Cancelled");
-        }
-        self.channel.broker.audit.record(&self.record);
-    }
-}
-
 /// A request's place in the grant's rate. It is given back where the wait for it is cancelled.
 struct Reserved<'a>(Option<&'a Channel>);
 
@@ -265,27 +249,6 @@ impl Drop for Reserved<'_> {
     fn drop(&mut self) {
         if let Some(channel) = self.0 {
             channel.broker.rates.give_back(channel.shared.grant(), channel.program.limits.rate_per_second);
-        }
-    }
-}
-
-fn close(record: &mut Record, result: &Result<Received, Fault>) {
-    match result {
-        Ok(received) => {
-            record.status = Some(received.status);
-            record.bytes_in = u64::try_from(received.body.len()).unwrap_or(u64::MAX);
-            record.address = Some(received.address.to_string());
-        }
-        Err(Fault::Denied(denial)) => {
-            record.verdict = Verdict::Denied;
-            record.reason = Some(denial.reason.as_str());
-            record.bytes_out = 0;
-        }
-        Err(Fault::Send(error)) => {
-            record.reason = Some(error.code());
-            if matches!(error, SendError::Unresolved | SendError::Unreachable) {
-                record.bytes_out = 0;
-            }
         }
     }
 }
