@@ -4,6 +4,7 @@
 
 pub mod access;
 mod activate;
+mod attempt;
 mod ceiling;
 mod cel;
 pub mod choose;
@@ -22,13 +23,14 @@ use std::collections::BTreeSet;
 
 pub use access::{Access, AccessError};
 pub use activate::{Activation, activate};
+pub use attempt::{Attempt, Runs, concluded, why};
 pub use ceiling::Ceiling;
 pub use fact::{Anchors, Candidate, Fact, Format, Identity, KeyId, RootId, SIGNATURE, Signer};
 pub use judge::{Admission, Asked, Known, Mark, Tightening, judge, judge_whatever_age};
 pub use policy::{Fault, Limits, Policy, PolicySet, anchors, compile};
 pub use reason::{Kind, MAX_MESSAGE, Reason, Refusal};
 pub use reference::{Reference, Selector};
-pub use rejudge::{Decision, rejudge};
+pub use rejudge::{Decision, Kept, rejudge};
 
 use crate::program::ObjectStamp;
 

@@ -6,7 +6,7 @@ mod verdict;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use bailiwick_api::{meta::Object, provider::ProviderSpec, trust_policy::TrustPolicySpec};
@@ -19,7 +19,8 @@ use bailiwick_core::{
     },
 };
 
-pub use self::verdict::{Earlier, Kept, Verdict, said, verified};
+pub use self::verdict::{Earlier, Verdict};
+use crate::modules::on_all_cores;
 
 /// PEM certificates and trust roots by `configmap/key`.
 pub type Roots = BTreeMap<String, String>;
@@ -32,6 +33,8 @@ pub struct InForce {
     pub roots: Arc<Roots>,
     /// Compiled.
     pub set: PolicySet,
+    /// See [`Self::under`].
+    former: Mutex<Vec<Arc<InForce>>>,
 }
 
 /// Something that is loaded, as far as judging it again needs it.
@@ -74,7 +77,7 @@ impl InForce {
         roots: Arc<Roots>,
     ) -> Self {
         let set = PolicySet::new(&objects, &roots, &unreadable);
-        Self { objects, unreadable, roots, set }
+        Self { objects, unreadable, roots, set, former: Mutex::default() }
     }
 
     /// What is wrong with policies that do not compile, each with its field and remedy. What cannot be read at all is said by
@@ -88,10 +91,19 @@ impl InForce {
         .collect()
     }
 
-    /// The same policies under other trust roots; none where these are the same.
-    fn under(&self, roots: &Arc<Roots>) -> Option<Self> {
-        (self.roots != *roots)
-            .then(|| Self::new(self.objects.clone(), self.unreadable.clone(), Arc::clone(roots)))
+    /// The same policies under the roots of an earlier admission, compiled once for all modules of that time; none where
+    /// the roots are the same.
+    fn under(&self, roots: &Arc<Roots>) -> Option<Arc<Self>> {
+        if self.roots == *roots {
+            return None;
+        }
+        let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = former.iter().find(|known| Arc::ptr_eq(&known.roots, roots)) {
+            return Some(Arc::clone(known));
+        }
+        let made = Self::new(self.objects.clone(), self.unreadable.clone(), Arc::clone(roots));
+        former.push(Arc::new(made));
+        former.last().cloned()
     }
 }
 
@@ -188,10 +200,11 @@ impl Admissions {
             return false;
         }
         let before = self.now.read().map(|verdicts| verdicts.by_provider.clone()).unwrap_or_default();
-        let judged = self.loaded.iter().filter_map(|(name, loaded)| {
-            Some((name.clone(), before.get(name)?.again(loaded, in_force, now)))
+        let known = self.loaded.iter().filter_map(|(name, loaded)| Some((name, loaded, before.get(name)?)));
+        let judged = on_all_cores(known.collect(), |(name, loaded, before)| {
+            (name.clone(), before.again(loaded, in_force, now))
         });
-        let by_provider = judged.collect();
+        let by_provider = judged.into_iter().collect();
         let generation = in_force.set.generation().to_owned();
         *self.now.write().unwrap_or_else(PoisonError::into_inner) =
             Verdicts { generation, none: in_force.set.is_empty(), by_provider };

@@ -6,7 +6,7 @@ use bailiwick_api::{
     time::Timestamp,
 };
 
-use super::reason::Refusal;
+use super::{judge::Admission, reason::Refusal, rejudge::Kept};
 
 /// What came of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +36,21 @@ impl Step {
     /// What a refusal says.
     #[must_use]
     pub fn refused(refusal: &Refusal) -> Self {
-        let message = match &refusal.policy {
-            Some(policy) => format!("TrustPolicy {policy}: {}", refusal.message),
-            None => refusal.message.clone(),
-        };
-        Self::Failed(refusal.reason.as_str(), message)
+        Self::Failed(refusal.reason.as_str(), refusal.words())
+    }
+
+    /// What is said of a module that is admitted.
+    #[must_use]
+    pub fn verified(admission: &Admission) -> Self {
+        let names: Vec<&str> = admission.signers.keys().map(String::as_str).collect();
+        Self::Done("Verified", format!("signed by {}", names.join(", ")))
+    }
+
+    /// What is said of a module that runs on for a while.
+    #[must_use]
+    pub fn kept(kept: &Kept) -> Self {
+        let (until, why) = (Timestamp::from_unix(kept.until), kept.refusal.said());
+        Self::Done("KeptRunning", format!("until {until}: {why}"))
     }
 
     /// Whether it holds.

@@ -105,6 +105,29 @@ impl Reason {
     pub const fn is_transient(self) -> bool {
         matches!(self, Self::Throttled | Self::Unreachable | Self::Unauthorized | Self::NotFound)
     }
+
+    /// Nobody whom a policy knows signed it, or it must not run whoever did: its bytes are not worth a look.
+    #[must_use]
+    pub const fn is_before_bytes(self) -> bool {
+        matches!(
+            self,
+            Self::NoPolicy | Self::PolicyInvalid | Self::NoSignature | Self::SignatureInvalid | Self::Denied
+        )
+    }
+
+    /// Other evidence than what is at hand could change the verdict.
+    #[must_use]
+    pub const fn is_of_evidence(self) -> bool {
+        matches!(
+            self,
+            Self::NoSignature
+                | Self::SignatureInvalid
+                | Self::PolicyUnsatisfied
+                | Self::AttestationMissing
+                | Self::AttestationRefused
+                | Self::Stale
+        )
+    }
 }
 
 impl fmt::Display for Reason {
@@ -145,6 +168,21 @@ impl Refusal {
     /// A refusal about age.
     pub(super) fn stale(message: impl AsRef<str>) -> Self {
         Self { kind: Kind::Freshness, ..Self::new(Reason::Stale, message) }
+    }
+
+    /// The message, and which policy it is of.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match &self.policy {
+            Some(policy) => format!("TrustPolicy {policy}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    /// Reason, policy and message.
+    #[must_use]
+    pub fn said(&self) -> String {
+        format!("{}: {}", self.reason, self.words())
     }
 
     /// By this policy.

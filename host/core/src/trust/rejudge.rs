@@ -13,10 +13,21 @@ use super::{
 pub enum Decision {
     /// It runs on.
     Keep,
-    /// It runs on until this second of the Unix epoch; why it then stops is known.
-    KeepUntil(i64, Refusal),
+    /// It runs on for a while.
+    KeepUntil(Kept),
     /// It ends now.
     Stop(Refusal),
+}
+
+/// What runs on although it would be refused. Times are seconds of the Unix epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Since when it would be refused.
+    pub since: i64,
+    /// When it stops.
+    pub until: i64,
+    /// Why.
+    pub refusal: Refusal,
 }
 
 /// Decides. `current` is the verdict under the policies and roots of now; `former` that of the same policies under the
@@ -36,12 +47,10 @@ pub fn rejudge(
     }
     let Some(grace) = grace(policies) else { return Decision::Stop(refusal.clone()) };
     // A clock that was set back does not lengthen it.
-    let deadline = failing_since.unwrap_or(now).min(now).saturating_add(grace);
-    if now < deadline {
-        Decision::KeepUntil(deadline, refusal.clone())
-    } else {
-        Decision::Stop(refusal.clone())
-    }
+    let since = failing_since.unwrap_or(now).min(now);
+    let until = since.saturating_add(grace);
+    let refusal = refusal.clone();
+    if now < until { Decision::KeepUntil(Kept { since, until, refusal }) } else { Decision::Stop(refusal) }
 }
 
 /// The shortest `keepRunningFor`; none where a policy says `Stop`, or there is no policy.

@@ -38,7 +38,7 @@ fn stops(decision: &Decision) -> Option<Reason> {
 }
 
 fn keeps_until(decision: &Decision) -> Option<i64> {
-    if let Decision::KeepUntil(until, _) = decision { Some(*until) } else { None }
+    if let Decision::KeepUntil(kept) = decision { Some(kept.until) } else { None }
 }
 
 fn stale() -> Json {

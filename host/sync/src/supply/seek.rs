@@ -6,9 +6,7 @@ use std::{path::PathBuf, slice, sync::Arc};
 
 use bailiwick_api::{duration::GoDuration, meta::Object, provider::ProviderSpec, time::Timestamp};
 use bailiwick_artifact::{Artifact, Digest, Evidence, Pulled, evidence::Verifier};
-use bailiwick_core::trust::{
-    Activation, Reason, Reference, Refusal, Selector, activate, anchors, condition::Step,
-};
+use bailiwick_core::trust::{Reason, Reference, Refusal, Selector, activate, anchors, condition::Step};
 
 use super::{Supply, places::PlaceError};
 use crate::{
@@ -46,17 +44,25 @@ pub(super) struct Sought {
 pub(super) enum Found {
     /// A file's component.
     File(PathBuf),
-    /// Artifacts with their verdicts, the one that is meant first.
-    Artifacts(Vec<Choice>),
+    /// Artifacts, the one that is meant first.
+    Artifacts(Vec<Candidate>),
 }
 
 /// One artifact that could run.
+pub(super) struct Candidate {
+    /// The manifest's.
+    pub(super) digest: String,
+    /// It is the one that is meant, and not only the one that ran.
+    pub(super) meant: bool,
+    /// Its bytes and the verdict over it, or why they could not be had.
+    pub(super) choice: Result<Choice, Refusal>,
+}
+
+/// An artifact and the verdict over it.
 pub(super) struct Choice {
     pub(super) pulled: Pulled,
     pub(super) loaded: Loaded,
     pub(super) verdict: Verdict,
-    /// It is the one that is meant, and not only the one that ran.
-    pub(super) meant: bool,
 }
 
 impl Supply<'_> {
@@ -97,38 +103,21 @@ impl Supply<'_> {
             return;
         }
         self.resolve(origin, reference, sought).await;
-        let spec = &sought.object.spec;
-        let Activation { target, pending } =
-            activate(spec, sought.status.resolved.as_deref(), sought.status.running.as_deref());
-        sought.status.pending = pending;
-        // Who names one digest, means no other.
-        let pinned = matches!(reference.selector, Selector::Digest(_)) || spec.rollback_to.is_some();
-        let running = sought.status.running.clone();
-        let running = running.filter(|running| !pinned && Some(running) != target.as_ref());
-        let mut choices = Vec::new();
-        let mut missed = None;
-        let meant = target.clone();
-        for (digest, meant) in
-            target.into_iter().map(|digest| (digest, true)).chain(running.map(|digest| (digest, false)))
-        {
-            match self.choice(origin, reference, sought, &digest, meant).await {
-                Ok(choice) => choices.push(choice),
-                Err(refusal) if meant => missed = Some(refusal),
-                Err(refusal) => {
-                    sought.notes.push(format!("Provider {}: {refusal}", sought.object.metadata.name))
-                }
+        let (resolved, running) = (sought.status.resolved.as_deref(), sought.status.running.as_deref());
+        let activation = activate(&sought.object.spec, reference, resolved, running);
+        sought.status.pending.clone_from(&activation.pending);
+        let mut candidates = Vec::new();
+        for (digest, meant) in activation.order() {
+            let choice = self.choice(origin, reference, sought, digest).await;
+            if let (true, Err(refusal)) = (meant, &choice) {
+                sought.resolved = Step::refused(refusal);
             }
+            candidates.push(Candidate { digest: digest.to_owned(), meant, choice });
         }
-        if let Some(refusal) = missed {
-            sought.resolved = Step::refused(&refusal);
-            sought.found = Err(refusal);
-        }
-        if let (None, Some(pending), true) = (&meant, &sought.status.pending, choices.is_empty()) {
-            let why = format!("{pending} waits for spec.approve");
-            sought.found = Err(Refusal::new(Reason::AwaitingApproval, why));
-        }
-        if !choices.is_empty() {
-            sought.found = Ok(Found::Artifacts(choices));
+        if let Some(waiting) = activation.waiting() {
+            sought.found = Err(waiting);
+        } else if !candidates.is_empty() {
+            sought.found = Ok(Found::Artifacts(candidates));
         }
     }
 
@@ -180,13 +169,14 @@ impl Supply<'_> {
         }
     }
 
+    /// What is in the cache, where that is enough; else what is where it came from. Where the way there fails, what may
+    /// run runs.
     async fn choice(
         &self,
         origin: &Origin,
         reference: &Reference,
         sought: &Sought,
         digest: &str,
-        meant: bool,
     ) -> Result<Choice, Refusal> {
         // The tag vouches for what it means now, and for nothing that is named by digest.
         let tagged = sought.status.resolved.as_deref() == Some(digest);
@@ -196,12 +186,27 @@ impl Supply<'_> {
         let cached = self.cache.and_then(|cache| cache.get(&parsed));
         // What is in the cache may have been fetched for others, or be tampered with: other bytes or evidence may lie where it
         // came from.
-        if let Some(pulled) = cached
-            && let Ok(choice) = self.judged(pulled, &wanted, origin, sought, meant)
-            && (choice.verdict.outcome().is_ok() || !choice.verdict.wants_evidence())
-        {
+        let cached = cached.and_then(|pulled| self.judged(pulled, &wanted, origin, sought).ok());
+        let (enough, spare) = match cached {
+            Some(choice) if !choice.verdict.wants_evidence() => (Some(choice), None),
+            other => (None, other.filter(|choice| choice.verdict.outcome().is_ok())),
+        };
+        if let Some(choice) = enough {
             return Ok(choice);
         }
+        match self.fetched(origin, reference, sought, digest).await {
+            Ok(pulled) => self.judged(pulled, &wanted, origin, sought),
+            Err(refusal) => spare.ok_or(refusal),
+        }
+    }
+
+    async fn fetched(
+        &self,
+        origin: &Origin,
+        reference: &Reference,
+        sought: &Sought,
+        digest: &str,
+    ) -> Result<Pulled, Refusal> {
         if !sought.network {
             return Err(refusal(&PlaceError::Slow));
         }
@@ -213,8 +218,7 @@ impl Supply<'_> {
             !verifier.verify(slice::from_ref(piece), about).facts.is_empty()
         };
         let pulled = self.places.pull(origin, &reference.at(digest), &limits, &worth, &sought.object).await;
-        let pulled = pulled.map_err(|error| refusal(&error))?;
-        self.judged(pulled, &wanted, origin, sought, meant)
+        pulled.map_err(|error| refusal(&error))
     }
 
     fn judged(
@@ -223,7 +227,6 @@ impl Supply<'_> {
         reference: &Reference,
         origin: &Origin,
         sought: &Sought,
-        meant: bool,
     ) -> Result<Choice, Refusal> {
         let layout = matches!(origin, Origin::Layout(..));
         let malformed = |error: &dyn std::error::Error| Refusal::new(Reason::Malformed, chain(error));
@@ -240,7 +243,7 @@ impl Supply<'_> {
             loaded.artifact.inspect(&pulled.component).map_err(|error| malformed(&error))?;
             verdict = self.verdict(&loaded, sought);
         }
-        Ok(Choice { pulled, loaded, verdict, meant })
+        Ok(Choice { pulled, loaded, verdict })
     }
 
     fn verdict(&self, loaded: &Loaded, sought: &Sought) -> Verdict {

@@ -2,7 +2,7 @@
 //! and what is remembered and said of it is written. A version is marked before it can run, so that a crash cannot
 //! forget it; what cannot be marked does not run.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use bailiwick_api::{
     meta::{Object, ObjectMeta},
@@ -12,18 +12,19 @@ use bailiwick_api::{
 };
 use bailiwick_artifact::{Digest, Pulled};
 use bailiwick_core::trust::{
-    Admission, Reason, Refusal,
+    Admission, Attempt, Reason, Refusal, Runs, concluded,
     condition::{Step, Steps, conditions},
+    why,
 };
 
 use super::{
     Supply,
-    seek::{Choice, Found, Sought},
+    seek::{Candidate, Choice, Found, Sought},
 };
 use crate::{
     modules::{Module, ModuleError, Weight},
     records::ProviderStatus,
-    trust::{Loaded, Verdict, said, verified},
+    trust::{Loaded, Verdict},
 };
 
 /// What came of one Provider.
@@ -35,13 +36,20 @@ pub(super) struct Settled {
     pub(super) warning: Option<String>,
 }
 
-/// What became of the artifacts.
+/// What became of what was found.
 struct Tried {
     module: Result<Module, Refusal>,
     admitted: Option<(Loaded, Verdict)>,
-    verified: Step,
-    compatible: Step,
-    ready: Step,
+    steps: Steps,
+}
+
+/// An artifact that runs from now on.
+struct Started {
+    module: Module,
+    pulled: Pulled,
+    loaded: Loaded,
+    verdict: Verdict,
+    admission: Admission,
 }
 
 impl Supply<'_> {
@@ -49,13 +57,14 @@ impl Supply<'_> {
     pub(super) fn settle(&self, sought: Sought) -> Settled {
         let Sought { object, mut status, resolved, found, mut notes, .. } = sought;
         let tried = match found {
-            Ok(Found::File(path)) => self.file(&object, &path),
-            Ok(Found::Artifacts(choices)) => self.first(&object, &mut status, choices, &mut notes),
-            Err(refusal) => Tried::nothing(&resolved, refusal),
+            Ok(Found::File(path)) => self.file(&object, resolved, &path),
+            Ok(Found::Artifacts(candidates)) => {
+                self.artifacts_of(&object, resolved, &mut status, candidates, &mut notes)
+            }
+            Err(refusal) => Tried::nothing(resolved, refusal),
         };
-        let Tried { module, admitted, verified, compatible, ready } = tried;
-        let warning = warning(&object.metadata.name, &resolved, &ready);
-        let steps = Steps { resolved, verified, compatible, ready };
+        let Tried { module, admitted, steps } = tried;
+        let warning = warning(&object.metadata.name, &steps);
         let generation = object.metadata.generation;
         status.conditions = conditions(steps, &status.conditions, self.now, generation);
         let name = object.metadata.name.clone();
@@ -64,83 +73,86 @@ impl Supply<'_> {
             provider: name.clone(),
             field: "spec.module".to_owned(),
             weight: weight(refusal.reason),
-            what: said(&refusal),
+            what: refusal.said(),
         });
         Settled { provider: name, module, admitted, notes, warning }
     }
 
-    fn file(&self, object: &Arc<Object<ProviderSpec>>, path: &std::path::Path) -> Tried {
+    fn file(&self, object: &Arc<Object<ProviderSpec>>, resolved: Step, path: &Path) -> Tried {
         let unsigned = Refusal::new(Reason::Unsigned, "nobody signed it");
-        let (module, compatible) = match Module::of_file(object, path, self.engine) {
-            Ok(module) => (Ok(module), compatible()),
-            Err(what) => {
-                let refusal = Refusal::new(Reason::Malformed, &what);
-                (Err(refusal), Step::Failed("Incompatible", what))
-            }
+        let module = Module::of_file(object, path, self.engine);
+        let compatible = compatible(&module);
+        let module = module.map_err(|what| Refusal::new(Reason::Malformed, what));
+        let ready = match &module {
+            Ok(_) => Step::Done("Running", "runs, and nobody signed it".to_owned()),
+            Err(refusal) => Step::refused(refusal),
         };
-        let ready = ready(module.as_ref().err(), "runs, and nobody signed it");
-        Tried { module, admitted: None, verified: Step::refused(&unsigned), compatible, ready }
+        let steps = Steps { resolved, verified: Step::refused(&unsigned), compatible, ready };
+        Tried { module, admitted: None, steps }
     }
 
-    /// The first that is admitted and that the engine takes. What is said of signatures is said of the one that is meant.
-    fn first(
+    /// The first that is admitted and that the engine takes.
+    fn artifacts_of(
         &self,
         object: &Arc<Object<ProviderSpec>>,
+        resolved: Step,
         status: &mut ProviderStatus,
-        choices: Vec<Choice>,
+        candidates: Vec<Candidate>,
         notes: &mut Vec<String>,
     ) -> Tried {
-        let (mut verified, mut compatible) = (Step::Open, Step::Open);
-        let mut last = Refusal::new(Reason::NotFound, "there is nothing to run");
-        for choice in choices {
-            let Choice { pulled, loaded, verdict, meant } = choice;
-            let digest = pulled.digest.to_string();
-            let outcome = verdict.outcome().cloned().map_err(Clone::clone);
-            if verified == Step::Open {
-                verified = said_of(&outcome, &verdict);
-            }
-            let tried = outcome.and_then(|admission| {
-                let module = Module::new(object, &pulled.component, true, self.engine);
-                if compatible == Step::Open {
-                    compatible = module
-                        .as_ref()
-                        .map_or_else(|why| Step::Failed("Incompatible", why.clone()), |_| self::compatible());
-                }
-                let module = module.map_err(|why| Refusal::new(Reason::Malformed, why))?;
-                self.mark(&loaded, &admission).map(|()| (module, admission))
-            });
-            match tried {
-                Ok((module, admission)) => {
-                    notes.extend(self.keep(object, &pulled, &loaded, &admission));
-                    running(status, &digest, &admission, &verdict);
-                    let ready = match (verdict.kept(), meant) {
-                        (Some(kept), _) => kept.ready(),
-                        (None, true) => Step::Done("Running", format!("{} {digest}", admission.version)),
-                        (None, false) => Step::Done(
-                            "RunningPrevious",
-                            format!("{} {digest}: {}", admission.version, said(&last)),
-                        ),
-                    };
-                    return Tried {
-                        module: Ok(module),
-                        admitted: Some((loaded, verdict)),
-                        verified,
-                        compatible,
-                        ready,
-                    };
-                }
-                Err(refusal) if meant => last = refusal,
-                Err(refusal) => {
-                    notes.push(format!(
-                        "Provider {}: what ran before: {}",
-                        object.metadata.name,
-                        said(&refusal)
-                    ));
-                }
+        let (mut attempts, mut started) = (Vec::new(), None);
+        for candidate in candidates {
+            let (attempt, runs) = self.attempt(object, candidate);
+            attempts.push(attempt);
+            started = runs;
+            if started.is_some() {
+                break;
             }
         }
-        let ready = Step::refused(&last);
-        Tried { module: Err(last), admitted: None, verified, compatible, ready }
+        let former = attempts.iter().filter(|attempt| !attempt.meant);
+        let refused = former.filter_map(|attempt| attempt.end.as_ref().err());
+        let note = |refusal: &Refusal| {
+            format!("Provider {}: what ran before: {}", object.metadata.name, refusal.said())
+        };
+        notes.extend(refused.map(note));
+        let steps = concluded(resolved, &attempts);
+        let Some(started) = started else {
+            return Tried { module: Err(why(&attempts)), admitted: None, steps };
+        };
+        notes.extend(self.keep(object, &started));
+        let Started { module, pulled, loaded, verdict, admission } = started;
+        running(status, pulled.digest.to_string(), &admission, &verdict);
+        Tried { module: Ok(module), admitted: Some((loaded, verdict)), steps }
+    }
+
+    fn attempt(
+        &self,
+        object: &Arc<Object<ProviderSpec>>,
+        Candidate { digest, meant, choice }: Candidate,
+    ) -> (Attempt, Option<Started>) {
+        let Choice { pulled, loaded, verdict } = match choice {
+            Ok(choice) => choice,
+            Err(refusal) => return (Attempt::missed(digest, meant, refusal), None),
+        };
+        let mut attempt = Attempt {
+            verified: verdict.verified(),
+            ..Attempt::missed(digest, meant, Refusal::new(Reason::Malformed, "it was not tried"))
+        };
+        let admission = match verdict.outcome() {
+            Ok(admission) => admission.clone(),
+            Err(refusal) => return (Attempt { end: Err(refusal.clone()), ..attempt }, None),
+        };
+        let module = Module::new(object, &pulled.component, true, self.engine);
+        attempt.compatible = compatible(&module);
+        let module = module.map_err(|what| Refusal::new(Reason::Malformed, what));
+        match module.and_then(|module| self.mark(&loaded, &admission).map(|()| module)) {
+            Err(refusal) => (Attempt { end: Err(refusal), ..attempt }, None),
+            Ok(module) => {
+                let kept = verdict.kept().cloned();
+                attempt.end = Ok(Runs { version: admission.version.clone(), kept });
+                (attempt, Some(Started { module, pulled, loaded, verdict, admission }))
+            }
+        }
     }
 
     /// Before it can run. A catalogue alone is looked at, not run, so nothing is marked.
@@ -153,17 +165,11 @@ impl Supply<'_> {
     }
 
     /// What ran, and its bytes; neither is needed to run, so what goes wrong is said and no more.
-    fn keep(
-        &self,
-        object: &Object<ProviderSpec>,
-        pulled: &Pulled,
-        loaded: &Loaded,
-        admission: &Admission,
-    ) -> Vec<String> {
-        let cached = self.cache.map_or(Ok(()), |cache| cache.put(pulled));
+    fn keep(&self, object: &Object<ProviderSpec>, started: &Started) -> Vec<String> {
+        let cached = self.cache.map_or(Ok(()), |cache| cache.put(&started.pulled));
         let mut notes: Vec<String> = cached.err().map(|error| error.to_string()).into_iter().collect();
         if self.engine.is_some() {
-            let revision = self.revision(object, pulled, loaded, admission);
+            let revision = self.revision(object, started);
             notes.extend(self.records.keep(&revision).err().map(|error| error.to_string()));
         }
         notes
@@ -172,9 +178,7 @@ impl Supply<'_> {
     fn revision(
         &self,
         object: &Object<ProviderSpec>,
-        pulled: &Pulled,
-        loaded: &Loaded,
-        admission: &Admission,
+        Started { pulled, loaded, admission, .. }: &Started,
     ) -> Object<ProviderRevisionSpec> {
         let provider = &object.metadata.name;
         let spec = ProviderRevisionSpec {
@@ -203,29 +207,20 @@ impl Supply<'_> {
 
 impl Tried {
     /// Nothing was found: what is said of the signatures depends on whether it came so far.
-    fn nothing(resolved: &Step, refusal: Refusal) -> Self {
+    fn nothing(resolved: Step, refusal: Refusal) -> Self {
         let verified =
             if matches!(resolved, Step::Failed(..)) { Step::Open } else { Step::refused(&refusal) };
         let ready = Step::refused(&refusal);
-        Self { module: Err(refusal), admitted: None, verified, compatible: Step::Open, ready }
-    }
-}
-
-fn said_of(outcome: &Result<Admission, Refusal>, verdict: &Verdict) -> Step {
-    match (outcome, verdict.kept()) {
-        (_, Some(kept)) => Step::refused(&kept.refusal),
-        (Ok(admission), None) => verified(admission),
-        (Err(refusal), None) => Step::refused(refusal),
+        let steps = Steps { resolved, verified, compatible: Step::Open, ready };
+        Self { module: Err(refusal), admitted: None, steps }
     }
 }
 
 /// What runs, and is not what is meant to; or what could not be asked for.
-fn warning(name: &str, resolved: &Step, ready: &Step) -> Option<String> {
+fn warning(name: &str, Steps { resolved, ready, .. }: &Steps) -> Option<String> {
     match (resolved, ready) {
-        (_, Step::Done(reason @ ("RunningPrevious" | "KeptRunning"), message)) => {
-            Some(format!("Provider {name}: {reason}: {message}"))
-        }
-        (Step::Failed(reason, message), Step::Done(..)) => {
+        (_, Step::Done(reason @ ("RunningPrevious" | "KeptRunning"), message))
+        | (Step::Failed(reason, message), Step::Done(..)) => {
             Some(format!("Provider {name}: {reason}: {message}"))
         }
         _ => None,
@@ -240,17 +235,16 @@ const fn weight(reason: Reason) -> Weight {
     }
 }
 
-fn compatible() -> Step {
-    Step::Done("Compatible", "world and imports are served here".to_owned())
+fn compatible(module: &Result<Module, String>) -> Step {
+    match module {
+        Ok(_) => Step::Done("Compatible", "world and imports are served here".to_owned()),
+        Err(what) => Step::Failed("Incompatible", what.clone()),
+    }
 }
 
-fn ready(refusal: Option<&Refusal>, message: &str) -> Step {
-    refusal.map_or_else(|| Step::Done("Running", message.to_owned()), Step::refused)
-}
-
-fn running(status: &mut ProviderStatus, digest: &str, admission: &Admission, verdict: &Verdict) {
+fn running(status: &mut ProviderStatus, digest: String, admission: &Admission, verdict: &Verdict) {
     let kept = verdict.kept();
-    status.running = Some(digest.to_owned());
+    status.running = Some(digest);
     status.version = Some(admission.version.to_string());
     status.signers = signers(admission);
     status.failing_since = kept.map(|kept| Timestamp::from_unix(kept.since));

@@ -195,6 +195,13 @@ fn keep_running_lasts_until_its_deadline_and_says_why() {
     assert!(admissions.current("fake", 799).is_ok() && admissions.current("fake", 800).is_err());
     let told = admissions.verdict("fake").unwrap().told(crate::records::ProviderStatus::default(), 700);
     assert_eq!(told.stops_at.map(|at| at.unix()), Some(800));
+    // It runs, and a newer signature would spare it the end.
+    let verdict = admissions.verdict("fake").unwrap();
+    assert!(verdict.outcome().is_ok() && verdict.wants_evidence());
+    assert!(
+        !scene.admissions().verdict("fake").unwrap().wants_evidence(),
+        "what is admitted has all it needs"
+    );
     // Stop is the default.
     assert!(scene.after(|spec| spec.freshness = Some(Freshness { max_signature_age: "1d".into() })).is_err());
     // A key that has ended is no matter of age.

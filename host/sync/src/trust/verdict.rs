@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bailiwick_api::{condition::ConditionType, time::Timestamp};
 use bailiwick_core::trust::{
-    Admission, Decision, Reason, Refusal,
+    Admission, Decision, Kept, Reason, Refusal,
     condition::{Step, Steps, conditions},
     rejudge,
 };
@@ -34,44 +34,6 @@ pub struct Earlier<'a> {
     pub admission: Option<&'a Admission>,
 }
 
-/// What runs on for a while.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// Since when it would be refused.
-    pub since: i64,
-    /// When it stops.
-    pub until: i64,
-    /// Why.
-    pub refusal: Refusal,
-}
-
-impl Kept {
-    /// What is said of a module that is kept.
-    #[must_use]
-    pub fn ready(&self) -> Step {
-        Step::Done(
-            "KeptRunning",
-            format!("until {}: {}", Timestamp::from_unix(self.until), said(&self.refusal)),
-        )
-    }
-}
-
-/// What is said of a module that is admitted.
-#[must_use]
-pub fn verified(admission: &Admission) -> Step {
-    let names: Vec<&str> = admission.signers.keys().map(String::as_str).collect();
-    Step::Done("Verified", format!("signed by {}", names.join(", ")))
-}
-
-/// Reason, policy and message of a refusal.
-#[must_use]
-pub fn said(refusal: &Refusal) -> String {
-    match Step::refused(refusal) {
-        Step::Failed(reason, message) => format!("{reason}: {message}"),
-        _ => refusal.to_string(),
-    }
-}
-
 impl Verdict {
     /// What the judge said of something new.
     #[must_use]
@@ -92,24 +54,22 @@ impl Verdict {
             Err(refusal) => return Self::new(Err(refusal), in_force),
         };
         let current = loaded.judge_by(&policies, now);
-        let under = roots.and_then(|roots| in_force.under(roots));
-        let former = under.map(|former| loaded.judge(&former.set, now));
-        let (until, refusal) = match rejudge(&policies, &current, former.as_ref(), since, now) {
+        let former = roots.and_then(|roots| in_force.under(roots));
+        let under_former = former.as_ref().map(|former| loaded.judge(&former.set, now));
+        let kept = match rejudge(&policies, &current, under_former.as_ref(), since, now) {
             Decision::Keep => return Self::new(current, in_force),
             Decision::Stop(refusal) => return Self::new(Err(refusal), in_force),
-            Decision::KeepUntil(until, refusal) => (until, refusal),
+            Decision::KeepUntil(kept) => kept,
         };
         // Age or a root alone refuses it, so without them it is admitted: that says by whom, and under which ceiling.
-        let under = roots.and_then(|roots| in_force.under(roots));
-        let former = |error| {
-            let Some(former) = &under else { return Err(error) };
+        let under_former = |error| {
+            let Some(former) = &former else { return Err(error) };
             loaded.judge_kept(&former.set.matching(&loaded.reference)?, now)
         };
-        let admission = loaded.judge_kept(&policies, now).or_else(former);
+        let admission = loaded.judge_kept(&policies, now).or_else(under_former);
         let admission = admission.or_else(|error| before.map(|before| before.under(&policies)).ok_or(error));
         let roots = roots.map_or_else(|| Arc::clone(&in_force.roots), Arc::clone);
-        let since = since.unwrap_or(now).min(now);
-        Self { outcome: admission.map(Arc::new), kept: Some(Kept { since, until, refusal }), roots }
+        Self { outcome: admission.map(Arc::new), kept: Some(kept), roots }
     }
 
     /// The verdict at this second.
@@ -151,51 +111,40 @@ impl Verdict {
         self.outcome.as_ref().map(Arc::as_ref)
     }
 
-    /// Whether somebody whom the policies know signed it, so that its bytes are worth a look.
+    /// Whether its bytes are worth a look: somebody whom the policies know signed it.
     #[must_use]
     pub fn looks_inside(&self) -> bool {
-        let nobody = |refusal: &Refusal| {
-            matches!(
-                refusal.reason,
-                Reason::NoPolicy
-                    | Reason::PolicyInvalid
-                    | Reason::NoSignature
-                    | Reason::SignatureInvalid
-                    | Reason::Denied
-            )
-        };
-        !self.outcome.as_ref().is_err_and(nobody)
+        !self.outcome.as_ref().is_err_and(|refusal| refusal.reason.is_before_bytes())
     }
 
-    /// Whether other evidence could make it another one.
+    /// Whether other evidence could make it another one. What is only kept could be admitted by newer evidence.
     #[must_use]
     pub fn wants_evidence(&self) -> bool {
-        self.outcome.as_ref().is_err_and(|refusal| {
-            matches!(
-                refusal.reason,
-                Reason::NoSignature
-                    | Reason::SignatureInvalid
-                    | Reason::PolicyUnsatisfied
-                    | Reason::AttestationMissing
-                    | Reason::AttestationRefused
-                    | Reason::Stale
-            )
-        })
+        let refusal = self.outcome.as_ref().err().or(self.kept.as_ref().map(|kept| &kept.refusal));
+        refusal.is_some_and(|refusal| refusal.reason.is_of_evidence())
+    }
+
+    /// What is said of the signatures.
+    #[must_use]
+    pub fn verified(&self) -> Step {
+        match (&self.outcome, &self.kept) {
+            (_, Some(kept)) => Step::refused(&kept.refusal),
+            (Ok(admission), None) => Step::verified(admission),
+            (Err(refusal), None) => Step::refused(refusal),
+        }
     }
 
     /// A Provider's status with this verdict in it. What is loaded stays resolved and compatible.
     #[must_use]
     pub fn told(&self, mut status: ProviderStatus, now: i64) -> ProviderStatus {
-        let (verified, ready) = match (&self.outcome, &self.kept) {
-            (_, Some(kept)) => (Step::refused(&kept.refusal), kept.ready()),
-            (Ok(admission), None) => {
-                (verified(admission), Step::Done("Running", admission.version.to_string()))
-            }
-            (Err(refusal), None) => (Step::refused(refusal), Step::refused(refusal)),
+        let ready = match (&self.outcome, &self.kept) {
+            (_, Some(kept)) => Step::kept(kept),
+            (Ok(admission), None) => Step::Done("Running", admission.version.to_string()),
+            (Err(refusal), None) => Step::refused(refusal),
         };
         status.failing_since = self.kept.as_ref().map(|kept| Timestamp::from_unix(kept.since));
         status.stops_at = self.kept.as_ref().map(|kept| Timestamp::from_unix(kept.until));
-        let steps = Steps { resolved: Step::Open, verified, compatible: Step::Open, ready };
+        let steps = Steps { resolved: Step::Open, verified: self.verified(), compatible: Step::Open, ready };
         let generation = status.conditions.first().and_then(|condition| condition.observed_generation);
         let kinds = [ConditionType::Verified, ConditionType::Ready];
         let told = conditions(steps, &status.conditions, now, generation);

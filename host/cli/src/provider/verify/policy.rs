@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use bailiwick_artifact::{Artifact, Pulled};
-use bailiwick_core::trust::{self, Anchors, Known, Mark, Reference, Selector, Tightening};
+use bailiwick_core::trust::{self, Anchors, Known, Mark, Reference, Refusal, Selector, Tightening};
 use bailiwick_sync::{
     folder::{self, files, inventory::Inventory, source::Snapshot},
     trust::Loaded,
@@ -67,7 +67,7 @@ pub(super) fn judge(
         signers: admission.map(|a| a.signers.keys().cloned().collect()).unwrap_or_default(),
         version: admission.map(|a| a.version.to_string()),
         reason: refusal.map(|refusal| refusal.reason.as_str()),
-        message: refusal.map(bailiwick_sync::trust::said),
+        message: refusal.map(Refusal::said),
     };
     match output {
         Format::Json => report::json(&judged)?,
