@@ -16,6 +16,7 @@ use bailiwick_core::{
 };
 use bailiwick_sync::{
     folder::{self, credentials, files, inventory::Inventory, source::Snapshot},
+    yaml,
     modules::Module,
     standalone,
     supply::Supplied,
@@ -221,8 +222,7 @@ fn missing(grant: &CapabilityGrantSpec, known: &Known<'_>) -> Vec<(&'static str,
                 members.push(("repository", signed.repository.clone()));
             }
             if grant.provider.signed_by.is_empty() {
-                let names: Vec<&str> = signed.signers.iter().map(String::as_str).collect();
-                members.push(("signedBy", format!("[{}]", names.join(", "))));
+                members.push(("signedBy", yaml::list(&signed.signers)));
             }
             if pinned.is_some_and(|pinned| *pinned != digest) {
                 members.push(("module", digest));

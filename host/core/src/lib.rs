@@ -20,3 +20,4 @@ pub mod tenant;
 pub mod text;
 pub mod trust;
 pub mod values;
+pub mod yaml;

@@ -1,20 +1,16 @@
 //! A suggested grant as its author will read it: block style, so that `grant check --write` finds its lines, and a
-//! comment wherever something is theirs to decide. Only texts that need it are quoted.
-
-use std::fmt::Write as _;
+//! comment wherever something is theirs to decide.
 
 use bailiwick_api::grant::{CapabilityGrantSpec, GrantAuth, GrantProvider, GrantTarget};
+
+use crate::yaml::Lines;
 
 /// The manifest of a grant.
 #[must_use]
 pub fn yaml(name: &str, spec: &CapabilityGrantSpec) -> String {
-    let mut out = Lines(String::new());
+    let mut out = Lines::default();
     out.line(0, "# Made from recorded cases: it admits what they asked for, and below what they listed.");
-    out.line(0, "apiVersion: bailiwick.dev/v1alpha1");
-    out.line(0, "kind: CapabilityGrant");
-    out.line(0, "metadata:");
-    out.pair(1, "name", name);
-    out.line(0, "spec:");
+    out.object("CapabilityGrant", name);
     out.provider(&spec.provider);
     out.line(1, "# What the module may ask for at most; `bailiwick grant check` says it in words.");
     spec.surface.iter().for_each(|surface| out.pair(1, "surface", surface));
@@ -31,27 +27,11 @@ pub fn yaml(name: &str, spec: &CapabilityGrantSpec) -> String {
         out.line(2, "# The provider sends so many bits of its own choice in a run.");
         out.line(2, &format!("freeBits: {bits}"));
     }
-    out.0
+    out.text()
 }
 
-/// Lines of YAML, indented by two blanks a level.
-struct Lines(String);
-
+/// The parts of a grant.
 impl Lines {
-    fn line(&mut self, level: usize, text: &str) {
-        // Writing to a String does not fail.
-        let _ = writeln!(self.0, "{}{text}", "  ".repeat(level));
-    }
-
-    fn pair(&mut self, level: usize, key: &str, value: &str) {
-        self.line(level, &format!("{key}: {}", scalar(value)));
-    }
-
-    fn list(&mut self, level: usize, key: &str, items: &[String]) {
-        let items: Vec<String> = items.iter().map(|item| scalar(item)).collect();
-        self.line(level, &format!("{key}: [{}]", items.join(", ")));
-    }
-
     fn provider(&mut self, provider: &GrantProvider) {
         self.line(1, "provider:");
         self.pair(2, "name", &provider.name);
@@ -126,57 +106,6 @@ impl Lines {
                 self.list(2, "serviceAccounts", &entry.service_accounts);
             }
             entry.audience.iter().for_each(|audience| self.pair(2, "audience", audience));
-        }
-    }
-}
-
-/// A text as a YAML scalar: plain where it can be nothing but a text, else in double quotes, as JSON writes it.
-fn scalar(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:".contains(&byte);
-    let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) || text.starts_with("./");
-    let word = text.len() > 5 || text.contains('/');
-    let colon = text.ends_with(':');
-    if first && word && !colon && text.bytes().all(plain) || is_name(text) {
-        return text.to_owned();
-    }
-    crate::text::escaped(&serde_json::Value::from(text).to_string()).into_owned()
-}
-
-/// Short words that YAML 1.1 reads as something else are not among these.
-fn is_name(text: &str) -> bool {
-    let other = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
-    let letters = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    letters
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !other.contains(&text.to_ascii_lowercase().as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::scalar;
-
-    #[test]
-    fn texts_that_could_be_something_else_are_quoted() {
-        for text in ["team-a/db", "https://a.example:8200", "kv", "./token", "sha256:0a", "eu-central-1"] {
-            assert_eq!(scalar(text), text);
-        }
-        for text in [
-            "",
-            "123456789012",
-            "**",
-            "team/*",
-            "no",
-            "On",
-            "1e3",
-            "a: b",
-            "a b",
-            "a:",
-            "x\ny",
-            "~",
-            "0x1f",
-            ".123456",
-        ] {
-            assert!(scalar(text).starts_with('"'), "{text}");
         }
     }
 }
