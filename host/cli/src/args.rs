@@ -33,9 +33,9 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
     /// The policy: Provider, TrustPolicy, CapabilityGrant, RegistryConfig, Namespace and CA ConfigMap manifests; only these
-    /// decide
-    #[arg(long, value_name = "DIR")]
-    pub(crate) policy: PathBuf,
+    /// decide; may be given several times, where several people write it
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) policy: Vec<PathBuf>,
     /// The tenants' ExternalSecret, SecretStore, ClusterSecretStore and Secret manifests; with NAMESPACE= before it a
     /// folder that may hold objects of that namespace only
     #[arg(long, value_name = "[NAMESPACE=]DIR|FILE", num_args = 1.., required = true)]
@@ -47,7 +47,7 @@ pub(crate) struct InputArgs {
 /// Where provider modules come from.
 #[derive(Debug, Args)]
 pub(crate) struct ModuleArgs {
-    /// The folder that `module.file` of a Provider is relative to [default: the policy folder]
+    /// The folder that `module.file` of a Provider is relative to [default: the first policy folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) provider_dir: Option<PathBuf>,
     /// A credential from a file in place of a Secret or a service account token:
@@ -129,9 +129,9 @@ pub(crate) struct GrantArgs {
 pub(crate) enum GrantCommand {
     /// Compile grants against catalogues, say what does not, and print the surface in words and as its hash
     Check {
-        /// The policy folder
-        #[arg(long, value_name = "DIR")]
-        policy: PathBuf,
+        /// The policy folder; may be given several times
+        #[arg(long, value_name = "DIR", required = true)]
+        policy: Vec<PathBuf>,
         #[command(flatten)]
         modules: ModuleArgs,
         /// Put the module's surface, and who signed it or its digest, into the grants that lack them or have others

@@ -5,7 +5,10 @@ mod edit;
 mod explain;
 mod suggest;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, anyhow};
 use bailiwick_api::{grant::CapabilityGrantSpec, meta::Object};
@@ -13,10 +16,10 @@ use bailiwick_core::{
     catalogue::surface,
     grant::{CheckRequest, ModuleOrigin, Report, check},
     trust::Signed,
+    yaml,
 };
 use bailiwick_sync::{
     folder::{self, credentials, files, inventory::Inventory, source::Snapshot},
-    yaml,
     modules::Module,
     standalone,
     supply::Supplied,
@@ -62,7 +65,7 @@ struct Line {
     text: String,
 }
 
-fn check_all(policy: &Path, args: &ModuleArgs, write: bool, output: Format) -> anyhow::Result<u8> {
+fn check_all(policy: &[PathBuf], args: &ModuleArgs, write: bool, output: Format) -> anyhow::Result<u8> {
     let (mut inventory, supplied) = read(policy, args)?;
     if write {
         write_all(policy, &inventory, &supplied)?;
@@ -72,7 +75,8 @@ fn check_all(policy: &Path, args: &ModuleArgs, write: bool, output: Format) -> a
         report::complain(&format!("error: {error}"));
     }
     if inventory.grants.is_empty() {
-        report::complain(&format!("warning: {}: there is no CapabilityGrant here", policy.display()));
+        let folders: Vec<String> = policy.iter().map(|folder| folder.display().to_string()).collect();
+        report::complain(&format!("warning: {}: there is no CapabilityGrant here", folders.join(", ")));
     }
     let trusted = args.trusted_namespace_labels.iter().cloned().collect();
     let checked: Vec<Checked> = inventory
@@ -95,7 +99,7 @@ fn check_all(policy: &Path, args: &ModuleArgs, write: bool, output: Format) -> a
     })
 }
 
-fn read(policy: &Path, args: &ModuleArgs) -> anyhow::Result<(Inventory, Supplied)> {
+fn read(policy: &[PathBuf], args: &ModuleArgs) -> anyhow::Result<(Inventory, Supplied)> {
     let inventory = Inventory::new(&Snapshot::of_policy(files::read_all(policy)?))?;
     let input = sync::policy_input(policy, args)?;
     let credentials = credentials::parse(&input.credentials)?;
@@ -188,7 +192,7 @@ fn words(checked: &Checked) -> String {
 }
 
 /// Puts the surface of the module at hand, and whose it is, into every grant that has others or none.
-fn write_all(policy: &Path, inventory: &Inventory, supplied: &Supplied) -> anyhow::Result<()> {
+fn write_all(policy: &[PathBuf], inventory: &Inventory, supplied: &Supplied) -> anyhow::Result<()> {
     let mut texts = files::read_all(policy)?;
     for grant in inventory.grants.values() {
         let Ok(known) = Known::of(supplied, &grant.spec.provider.name) else { continue };

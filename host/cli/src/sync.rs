@@ -3,11 +3,7 @@
 
 mod table;
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use anyhow::{Context, anyhow};
 use bailiwick_api::duration::GoDuration;
@@ -47,11 +43,12 @@ pub(crate) fn input(args: &InputArgs) -> anyhow::Result<Input> {
 }
 
 /// A policy alone, without tenants.
-pub(crate) fn policy_input(policy: &Path, args: &ModuleArgs) -> anyhow::Result<Input> {
+pub(crate) fn policy_input(policy: &[PathBuf], args: &ModuleArgs) -> anyhow::Result<Input> {
+    let provider_dir = args.provider_dir.as_ref().or_else(|| policy.first());
     Ok(Input {
         sources: Sources { policy: policy.to_owned(), manifests: Vec::new() },
         credentials: args.credential.clone(),
-        provider_dir: args.provider_dir.clone(),
+        provider_dir: provider_dir.cloned().unwrap_or_default(),
         allow_unsigned: args.allow_unsigned,
         artifacts: Some(cache(args)?.join("artifacts")),
         init_state: false,

@@ -41,8 +41,8 @@ pub struct Input {
     pub sources: Sources,
     /// `--credential`, as it was given.
     pub credentials: Vec<String>,
-    /// `--provider-dir`; the policy folder where absent.
-    pub provider_dir: Option<PathBuf>,
+    /// `--provider-dir`; the first policy folder where absent.
+    pub provider_dir: PathBuf,
     /// `--allow-unsigned`.
     pub allow_unsigned: bool,
     /// Where artifacts are kept that were fetched once; none where nothing is kept.
@@ -112,7 +112,7 @@ pub async fn load(
     let secrets =
         Arc::new(move |name: &str, key: &str| credentials::file(&files, OPERATOR_NAMESPACE, name, key));
     let supply = Supply {
-        folder: input.provider_dir.as_deref().unwrap_or(&input.sources.policy),
+        folder: &input.provider_dir,
         allow_unsigned: input.allow_unsigned,
         engine,
         in_force: &inventory.in_force(),

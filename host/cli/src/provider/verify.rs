@@ -5,7 +5,7 @@ mod policy;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use bailiwick_artifact::{
     Pulled,
     evidence::{Verified, keys, verify},
@@ -14,6 +14,7 @@ use bailiwick_artifact::{
 use bailiwick_core::trust::{Anchors, Fact, KeyId, fact::SIGNATURE};
 use clap::Args;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{registry::RegistryArgs, sign::failed, target};
 use crate::{args::Format, report};
@@ -26,9 +27,9 @@ pub(crate) struct VerifyArgs {
     /// The public key that must have signed it: PEM, P-256 or Ed25519
     #[arg(long, value_name = "FILE", required_unless_present = "policy", conflicts_with = "policy")]
     key: Option<PathBuf>,
-    /// The folder whose TrustPolicies must admit it
+    /// The folder whose TrustPolicies must admit it; may be given several times
     #[arg(long, value_name = "DIR")]
-    policy: Option<PathBuf>,
+    policy: Vec<PathBuf>,
     #[command(flatten)]
     registry: RegistryArgs,
     /// How results are printed
@@ -61,10 +62,9 @@ struct Rejected {
 
 /// Verifies.
 pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<u8> {
-    let anchors = match (&args.key, &args.policy) {
-        (Some(key), _) => by_key(key)?,
-        (None, Some(folder)) => policy::anchors(folder)?,
-        (None, None) => bail!("name --key or --policy"),
+    let anchors = match &args.key {
+        Some(key) => Anchors { keys: [public(key)?].into(), ..Anchors::default() },
+        None => policy::anchors(&args.policy)?,
     };
     let target = target::open(&args.target, &args.registry)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -72,15 +72,10 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<u8> {
         Ok(pulled) => pulled,
         Err(error) => return Ok(failed(&args.target, error)),
     };
-    match &args.policy {
-        Some(folder) => policy::judge(folder, &args.target, &pulled, target.reference(), args.output),
-        None => said(args, &pulled, &anchors),
+    match &args.key {
+        Some(_) => said(args, &pulled, &anchors),
+        None => policy::judge(&args.policy, &args.target, &pulled, target.reference(), args.output),
     }
-}
-
-fn by_key(key: &Path) -> anyhow::Result<Anchors> {
-    let (id, spki) = public(key).with_context(|| key.display().to_string())?;
-    Ok(Anchors { keys: [(id, spki)].into(), ..Anchors::default() })
 }
 
 /// Whether the one key signed it.
@@ -95,8 +90,12 @@ fn said(args: &VerifyArgs, pulled: &Pulled, anchors: &Anchors) -> anyhow::Result
     Ok(if report.verified { crate::OK } else { crate::FAILED })
 }
 
-fn public(file: &Path) -> anyhow::Result<(KeyId, Vec<u8>)> {
-    Ok(keys::public(&std::fs::read(file).context("cannot read")?)?)
+/// A public key's file: its identifier and its DER.
+pub(crate) fn public(file: &Path) -> anyhow::Result<(KeyId, Vec<u8>)> {
+    // Somebody may name the private one.
+    let text = std::fs::read(file).map(Zeroizing::new);
+    let text = text.with_context(|| format!("{}: cannot read", file.display()))?;
+    keys::public(&text).with_context(|| file.display().to_string())
 }
 
 fn report(args: &VerifyArgs, pulled: &Pulled, key: KeyId, verified: &Verified) -> Report {

@@ -58,9 +58,9 @@ pub fn read(paths: &[PathBuf]) -> Found {
     found
 }
 
-/// Reads a folder or file where each file counts: the first that cannot be read is the error.
-pub fn read_all(path: &Path) -> Result<Files, FilesError> {
-    let Found { files, errors } = read(&[path.to_owned()]);
+/// Reads folders and files where each file counts: the first that cannot be read is the error.
+pub fn read_all(paths: &[PathBuf]) -> Result<Files, FilesError> {
+    let Found { files, errors } = read(paths);
     errors.into_iter().next().map_or(Ok(files), Err)
 }
 

@@ -20,9 +20,9 @@ type Named<'a> = (&'static str, &'a Path);
 
 /// Refuses `--out` and `--state` inside of what is read, and both in one place.
 pub fn check(sources: &Sources, out: &Path, state: Option<&Path>) -> Result<(), Overlap> {
+    let policy = sources.policy.iter().map(|folder| ("--policy", folder.as_path()));
     let manifests = sources.manifests.iter().map(|root| ("--manifests", root.path.as_path()));
-    let read: Vec<Named<'_>> =
-        std::iter::once(("--policy", sources.policy.as_path())).chain(manifests).collect();
+    let read: Vec<Named<'_>> = policy.chain(manifests).collect();
     let state = state.map(|state| ("--state", state));
     for written in std::iter::once(("--out", out)).chain(state) {
         read.iter().try_for_each(|outer| apart(written, *outer))?;
@@ -61,12 +61,12 @@ mod tests {
     fn checked(out: &str, state: Option<&str>) -> Result<(), String> {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        for name in ["policy", "manifests/sub", "elsewhere"] {
+        for name in ["policy", "trust", "manifests/sub", "elsewhere"] {
             std::fs::create_dir_all(at(name)).unwrap();
         }
         std::os::unix::fs::symlink("manifests", at("link")).unwrap();
         let manifests = vec![Root { namespace: None, path: at("manifests") }];
-        let sources = Sources { policy: at("policy"), manifests };
+        let sources = Sources { policy: vec![at("policy"), at("trust")], manifests };
         check(&sources, &at(out), state.map(at).as_deref()).map_err(|error| error.to_string())
     }
 
@@ -83,6 +83,7 @@ mod tests {
     fn denied_folders_in_what_is_read_and_one_for_both() {
         for (out, state) in [
             ("policy", None),
+            ("trust/out", None),
             ("manifests", None),
             ("manifests/out", None),
             ("manifests/sub/not/there", None),

@@ -12,8 +12,8 @@ use super::files::{self, Files, FilesError, Found};
 /// The policy, and the tenants' folders and files.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    /// `--policy`.
-    pub policy: PathBuf,
+    /// `--policy`: folders that together are the policy.
+    pub policy: Vec<PathBuf>,
     /// `--manifests`.
     pub manifests: Vec<Root>,
 }

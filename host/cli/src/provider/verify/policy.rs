@@ -1,7 +1,7 @@
 //! `bailiwick provider verify --policy`: whether the policies of a folder admit an artifact, as a sync would judge it, but for
 //! what only a sync knows: which versions ran before. For a look before something crosses an air gap.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use bailiwick_artifact::{Artifact, Pulled};
@@ -31,14 +31,14 @@ struct Judged {
     message: Option<String>,
 }
 
-/// Everybody whom the policies of a folder know.
-pub(super) fn anchors(folder: &Path) -> anyhow::Result<Anchors> {
-    Ok(trust::anchors(read(folder)?.in_force().set.policies()))
+/// Everybody whom the policies know.
+pub(super) fn anchors(folders: &[PathBuf]) -> anyhow::Result<Anchors> {
+    Ok(trust::anchors(read(folders)?.in_force().set.policies()))
 }
 
 /// Judges what was pulled. `reference` is what it was asked for by; for a layout the signed repository stands for it.
 pub(super) fn judge(
-    folder: &Path,
+    folders: &[PathBuf],
     target: &str,
     pulled: &Pulled,
     reference: Option<Reference>,
@@ -46,7 +46,7 @@ pub(super) fn judge(
 ) -> anyhow::Result<u8> {
     let layout = reference.is_none();
     let reference = reference.map_or_else(|| signed_for(pulled), Ok)?;
-    let inventory = read(folder)?;
+    let inventory = read(folders)?;
     for error in &inventory.errors {
         report::complain(&format!("error: {error}"));
     }
@@ -76,8 +76,8 @@ pub(super) fn judge(
     Ok(if judged.admitted { crate::OK } else { crate::FAILED })
 }
 
-fn read(folder: &Path) -> anyhow::Result<Inventory> {
-    Ok(Inventory::new(&Snapshot::of_policy(files::read_all(folder)?))?)
+fn read(folders: &[PathBuf]) -> anyhow::Result<Inventory> {
+    Ok(Inventory::new(&Snapshot::of_policy(files::read_all(folders)?))?)
 }
 
 fn words(judged: &Judged) -> String {

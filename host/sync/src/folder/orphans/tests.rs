@@ -29,7 +29,7 @@ impl Lab {
             std::fs::create_dir(at(name)).unwrap();
         }
         let manifests = vec![Root { namespace: None, path: at("manifests") }];
-        let lab = Self { sources: Sources { policy: at("policy"), manifests }, folder };
+        let lab = Self { sources: Sources { policy: vec![at("policy")], manifests }, folder };
         if !target.is_empty() {
             lab.object(target);
         }

@@ -22,7 +22,7 @@ impl Lab {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let manifests = vec![Root { namespace: None, path: at("manifests") }];
-        let sources = Sources { policy: at("policy"), manifests };
+        let sources = Sources { policy: vec![at("policy")], manifests };
         for (name, text) in [
             ("policy/g.yaml", GRANT),
             ("policy/p.yaml", PROVIDER),
@@ -111,6 +111,6 @@ fn g11_denied_a_run_ends_where_what_it_was_compiled_from_differs() {
         assert_eq!(lab.look(), (false, false), "{name}: {text:.80}");
     }
     let lab = Lab::new();
-    std::fs::remove_dir_all(&lab.sources.policy).unwrap();
+    std::fs::remove_dir_all(&lab.sources.policy[0]).unwrap();
     assert_eq!(lab.look(), (false, false));
 }
