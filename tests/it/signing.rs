@@ -110,3 +110,55 @@ fn denied_a_wrong_passphrase_and_what_is_no_key() {
     assert!(said.code == 2 && said.err.contains("no such file"), "{}", said.err);
     assert_eq!(provider(&folder, "verify fake.tar --key bailiwick.pub").code, 1);
 }
+
+/// What `trust suggest` prints for a key and a prefix, as a policy folder.
+fn suggest(folder: &Folder, key: &str, prefix: &str) -> Said {
+    std::fs::create_dir_all(folder.join("policy")).unwrap();
+    let line = format!("bailiwick trust suggest --key {key} --prefix '{prefix}' > policy/trust-policy.yaml");
+    typed(&line, folder.path())
+}
+
+#[test]
+fn a_suggested_policy_admits_what_the_key_signed_below_the_prefix_and_nothing_else() {
+    let folder = scene();
+    good(&folder, "sign fake.tar --key bailiwick.key");
+    let verify = "verify fake.tar --policy policy";
+    assert_eq!(suggest(&folder, "bailiwick.pub", "registry.example/acme/").code, 0);
+    assert!(good(&folder, verify).contains("signed by release"));
+    assert_eq!(suggest(&folder, "bailiwick.pub", "registry.example/acm").code, 0);
+    let said = provider(&folder, verify);
+    assert!(said.code == 1 && said.out.contains("REFUSED: NoPolicy"), "{}{}", said.out, said.err);
+    good(&folder, "keygen --out-prefix other --unencrypted");
+    assert_eq!(suggest(&folder, "other.pub", "registry.example/acme/").code, 0);
+    let said = provider(&folder, verify);
+    assert!(said.code == 1 && said.out.contains("REFUSED: SignatureInvalid"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn denied_a_policy_for_what_is_no_public_key_or_no_prefix() {
+    let folder = scene();
+    good(&folder, "keygen --out-prefix plain --unencrypted");
+    for (key, prefix, why) in [
+        ("bailiwick.key", "registry.example/acme/", "bailiwick.key: not a public key"),
+        ("plain.key", "registry.example/acme/", "plain.key: not a public key"),
+        ("fake.tar", "registry.example/acme/", "fake.tar: not a public key"),
+        ("none.pub", "registry.example/acme/", "none.pub: cannot read"),
+        ("bailiwick.pub", "registry.example/acme*", "match[0].prefix: write registry[/path]"),
+        ("bailiwick.pub", "https://registry.example/", "match[0].prefix: write registry[/path]"),
+    ] {
+        let said = suggest(&folder, key, prefix);
+        assert!(said.code == 2 && said.err.contains(why), "{key} {prefix}: {}", said.err);
+        assert_eq!(folder.read("policy/trust-policy.yaml").unwrap(), "", "{key} {prefix}");
+    }
+}
+
+#[test]
+fn a_new_key_says_which_file_is_which_and_its_fingerprint() {
+    let folder = scene();
+    let said = good(&folder, "keygen --out-prefix new --unencrypted");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[..2], ["private key  new.key", "public key   new.pub"]);
+    let signed = good(&folder, "sign fake.tar --key new.key");
+    assert!(lines[2].starts_with("fingerprint  sha256:"), "{said}");
+    assert!(signed.trim_end().ends_with(lines[2].trim_start_matches("fingerprint  ")), "{said}{signed}");
+}

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::provider::{keygen, pack, pull, push, sign, verify};
+use crate::{
+    provider::{keygen, pack, pull, push, sign, verify},
+    trust::TrustArgs,
+};
 
 /// Secrets from external managers into Kubernetes, each provider within its bailiwick.
 #[derive(Debug, Parser)]
@@ -27,6 +30,8 @@ pub(crate) enum Command {
     Grant(GrantArgs),
     /// Make, test, sign, publish and inspect provider components
     Provider(ProviderArgs),
+    /// Write down who may sign what runs
+    Trust(TrustArgs),
 }
 
 /// Where the objects are: the same for all commands that read them.

@@ -10,6 +10,7 @@ mod provider;
 mod report;
 mod signals;
 mod sync;
+mod trust;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Sync(args) => sync::run(args),
         Command::Grant(args) => grant::run(args),
         Command::Provider(args) => provider::run(args),
+        Command::Trust(args) => trust::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| report::fatal(&error)))
 }

@@ -18,6 +18,7 @@ mod reason;
 pub mod reference;
 mod rejudge;
 mod spki;
+mod suggest;
 
 use std::collections::BTreeSet;
 
@@ -31,6 +32,7 @@ pub use policy::{Fault, Limits, Policy, PolicySet, anchors, compile};
 pub use reason::{Kind, MAX_MESSAGE, Reason, Refusal};
 pub use reference::{Reference, Selector};
 pub use rejudge::{Decision, Kept, rejudge};
+pub use suggest::suggest;
 
 use crate::program::ObjectStamp;
 

@@ -44,7 +44,8 @@ pub(super) fn run(args: &KeygenArgs) -> anyhow::Result<u8> {
     };
     write(&private, 0o600, text.as_bytes())?;
     write(&public, 0o644, key.public_pem()?.as_bytes())?;
-    report::say(&format!("{}\n{}\n{}", private.display(), public.display(), key.id()))?;
+    let (private, public, id) = (private.display(), public.display(), key.id());
+    report::say(&format!("private key  {private}\npublic key   {public}\nfingerprint  {id}"))?;
     Ok(crate::OK)
 }
 

@@ -30,6 +30,14 @@ pub(super) fn read(pem: &str) -> Result<Vec<u8>, &'static str> {
     if is(P256, 64) || is(ED25519, 32) { Ok(der) } else { Err("only P-256 and Ed25519 keys are served") }
 }
 
+/// A key's PEM block, 64 characters a line (RFC 7468).
+pub(super) fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
+    let body: String = lines.map(|line| format!("{line}\n")).collect();
+    format!("{BEGIN}\n{body}{END}\n")
+}
+
 /// `sha256:<hex>`.
 pub(super) fn digest(bytes: &[u8]) -> String {
     let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -38,12 +46,7 @@ pub(super) fn digest(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ED25519, P256, STANDARD, read};
-    use base64::Engine;
-
-    fn pem(der: &[u8]) -> String {
-        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der))
-    }
+    use super::{ED25519, P256, pem, read};
 
     #[test]
     fn allowed_p256_and_ed25519() {
