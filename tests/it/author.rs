@@ -49,7 +49,7 @@ pub(crate) fn typed(line: &str, at: &Path) -> Said {
 }
 
 /// As [`typed`], and it works.
-fn works(line: &str, at: &Path) -> String {
+pub(crate) fn works(line: &str, at: &Path) -> String {
     let said = typed(line, at);
     assert_eq!(said.code, 0, "{line}: {}{}", said.out, said.err);
     said.out

@@ -13,6 +13,7 @@ mod cases;
 mod compat;
 mod denied;
 mod disk;
+mod examples;
 mod faults;
 mod input;
 #[cfg(feature = "scan")]

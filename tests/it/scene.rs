@@ -34,7 +34,7 @@ pub(crate) const SYNC: [&str; 12] = [
 pub(crate) const TOKEN: &str = "quickstart-reader";
 
 /// Where the quick start's module is.
-const LAYOUT: &str = "    layout:\n      path: vault\n      as: registry.example/bailiwick/vault:0.1.0\n";
+const LAYOUT: &str = "    layout:\n      path: vault.tar\n      as: registry.example/bailiwick/vault:0.1.0\n";
 
 /// Folders, and a backend.
 pub(crate) struct Scene {
@@ -61,7 +61,6 @@ impl Scene {
             scene.copy(&example.join(part), part);
         }
         // Signed modules have tests of their own.
-        std::fs::remove_file(scene.folder.join("policy/trust-policy.yaml")).unwrap();
         scene.quickstart_provider();
         scene.write("manifests/token.yaml", &secret("vault-token", "token", TOKEN));
         scene.accept();

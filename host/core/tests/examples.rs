@@ -27,9 +27,13 @@ use bailiwick_core::{
     grant::{self, Compiled, ModuleOrigin, Namespace, Purpose, Request, Store},
     reason::Reason,
     reconcile::{EntryPlan, Observed, Plan, StoreKey, plan, store},
-    trust::{Access, compile},
+    trust::{self, Access, Ceiling, PolicySet, Selector, Signed},
 };
 
+/// An Ed25519 key's DER up to the key (RFC 8410).
+const ED25519: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+/// Who signs in all examples.
+const SIGNER: &str = "release";
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// What a folder holds.
@@ -68,16 +72,13 @@ fn example(folder: PathBuf) -> Example {
                 object.metadata.uid = Some("provider".to_owned());
                 example.providers.push(object);
             }
-            AnyObject::CapabilityGrant(object) => example.grants.push(accepted(object)),
+            AnyObject::CapabilityGrant(object) => example.grants.push(object),
             AnyObject::Namespace(object) => example.namespaces.push(object.metadata.name),
             AnyObject::ConfigMap(object) => {
                 let data = object.data.into_iter().flatten();
                 example.roots.extend(data.map(|(key, pem)| (format!("{}/{key}", object.metadata.name), pem)));
             }
-            AnyObject::TrustPolicy(mut object) => {
-                object.metadata.uid = Some("policy".to_owned());
-                example.policies.push(object);
-            }
+            AnyObject::TrustPolicy(object) => example.policies.push(object),
             AnyObject::RegistryConfig(object) => {
                 let access = Access::of(&object.spec, |_| None);
                 assert!(access.is_ok(), "{}: {:?}", manifest.origin.file, access.err());
@@ -99,6 +100,7 @@ fn example(folder: PathBuf) -> Example {
             _ => panic!("{}: not the tenant's", manifest.origin.file),
         }
     }
+    example.accept();
     example
 }
 
@@ -120,15 +122,60 @@ fn catalogue(provider: &str) -> Catalogue {
     parse::parse(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// As `bailiwick grant check --write` leaves it.
-fn accepted(mut grant: Object<CapabilityGrantSpec>) -> Object<CapabilityGrantSpec> {
-    grant.metadata.uid = Some("grant".to_owned());
-    grant.spec.surface = Some(surface::hash(&catalogue(&grant.spec.provider.name)));
-    grant.spec.provider.module = Some(DIGEST.to_owned());
-    grant
+/// What `cargo xtask providers` writes beside the examples: `bailiwick trust suggest`, for a key that it made.
+fn suggested() -> Object<TrustPolicySpec> {
+    let key = [ED25519, &[7; 32]].concat();
+    let text = trust::suggest(SIGNER, "registry.example/bailiwick/", &key).unwrap();
+    let (mut all, errors) = load(&text, "suggested");
+    assert_eq!(errors, []);
+    match all.remove(0).object {
+        AnyObject::TrustPolicy(object) => object,
+        _ => panic!("{text}"),
+    }
+}
+
+/// Where a Provider says that its module comes from.
+fn origin(provider: &Object<ProviderSpec>) -> trust::Reference {
+    let module = &provider.spec.module;
+    let layout = module.layout.as_ref().map(|layout| &layout.reference);
+    let reference = layout.or(module.oci.as_ref());
+    trust::Reference::parse(reference.unwrap_or_else(|| panic!("a file, which nobody signed"))).unwrap()
 }
 
 impl Example {
+    /// Grants as `bailiwick grant check --write` leaves them, and policies as they are read.
+    fn accept(&mut self) {
+        if self.policies.is_empty() {
+            self.policies.push(suggested());
+        }
+        for policy in &mut self.policies {
+            policy.metadata.uid = Some("policy".to_owned());
+        }
+        for grant in &mut self.grants {
+            let provider = &mut grant.spec.provider;
+            let named = self.providers.iter().find(|one| one.metadata.name == provider.name);
+            grant.metadata.uid = Some("grant".to_owned());
+            grant.spec.surface = Some(surface::hash(&catalogue(&provider.name)));
+            provider.repository = Some(origin(named.unwrap()).repository());
+            provider.signed_by = vec![SIGNER.to_owned()];
+        }
+    }
+
+    /// A Provider's module, as the policies admit it.
+    fn signed(&self, provider: &Object<ProviderSpec>) -> Signed {
+        let reference = origin(provider);
+        let set = PolicySet::new(&self.policies, &self.roots, &BTreeSet::new());
+        let policies = set.matching(&reference).unwrap();
+        Signed {
+            repository: reference.repository(),
+            manifest: DIGEST.to_owned(),
+            component: DIGEST.to_owned(),
+            signers: BTreeSet::from([SIGNER.to_owned()]),
+            policies: policies.iter().map(|policy| policy.stamp().clone()).collect(),
+            ceiling: Ceiling::together(policies.iter().map(|policy| policy.ceiling())),
+        }
+    }
+
     fn store(&mut self, kind: StoreKind, object: Object<SecretStoreSpec>) {
         assert_eq!(unserved_store(&object.spec), [], "{}", self.folder.display());
         self.stores.insert(StoreKey { kind, name: object.metadata.name.clone() }, object);
@@ -155,11 +202,12 @@ impl Example {
         let ca = settings
             .pointer("/caProvider/name")
             .map(|name| &self.config_maps[name.as_str().unwrap()]["ca.crt"]);
+        let signed = self.signed(provider);
         let compile = |grant| {
             grant::compile(&Request {
                 catalogue: &catalogue,
                 granted_catalogue: None,
-                origin: ModuleOrigin::Unsigned { digest: DIGEST },
+                origin: ModuleOrigin::Signed(&signed),
                 world: World::Blind,
                 provider,
                 grant,
@@ -206,25 +254,22 @@ fn every_entry_of_every_example_is_granted() {
     }
 }
 
-/// The quick start's key is made by whoever follows it; until then the policy does not compile, and so admits nothing.
+/// A policy is for the module of each Provider, and the module that is built here is of the version that is named.
 #[test]
-fn every_policy_of_every_example_compiles() {
-    let mut seen = 0;
+fn every_module_of_every_example_is_signed_and_of_a_version_that_there_is() {
     for example in examples() {
-        for policy in &example.policies {
-            let compiled = compile(policy, &example.roots);
-            let made_on_the_spot = example.folder.ends_with("quickstart");
-            assert_eq!(
-                compiled.is_err(),
-                made_on_the_spot,
-                "{}: {:?}",
-                example.folder.display(),
-                compiled.err()
-            );
-            seen += 1;
+        for provider in &example.providers {
+            let place = example.folder.display();
+            assert_eq!(example.signed(provider).policies.len(), 1, "{place}");
+            let version = catalogue(&provider.metadata.name).version;
+            let there_is = match origin(provider).selector {
+                Selector::Tag(tag) => tag == version,
+                Selector::Range(range) => range.matches(&version.parse().unwrap()),
+                Selector::Digest(_) => false,
+            };
+            assert!(there_is, "{place}: the module is of version {version}");
         }
     }
-    assert_eq!(seen, 2);
 }
 
 /// The denied twin: another namespace has no grant, and another key none that admits it.

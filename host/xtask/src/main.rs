@@ -20,7 +20,7 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "\
 cargo xtask setup          find or install what building providers needs
-cargo xtask providers      build all providers into target/providers, and print their digests
+cargo xtask providers      build and sign all providers into target/providers, and print their digests
 cargo xtask reproduce      build the providers again from another folder, and compare the digests
 cargo xtask quickstart     build everything, start a development backend, sync examples/quickstart
 cargo xtask test           set up, and run all checks and tests

@@ -1,7 +1,8 @@
 //! Builds the providers: core modules by the compiler that the set-up found, components by `bailiwick provider
-//! build`, into target/providers. The digests are what grants name, so no path of a machine may be in them: see
-//! [`site`], and [`crate::reproduce`], which checks it.
+//! build`, into target/providers, where they are signed too ([`signing`]). The digests are what grants may name, so no path
+//! of a machine may be in them: see [`site`], and [`crate::reproduce`], which checks it.
 
+pub(crate) mod signing;
 mod site;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub(crate) use site::Site;
 pub(crate) struct Provider {
     /// Its name, as that of its module.
     pub(crate) name: String,
+    /// Its version, as that of its catalogue: `provider pack` refuses another.
+    version: String,
     folder: PathBuf,
 }
 
@@ -39,10 +42,11 @@ pub(crate) fn host() -> Result<()> {
     succeed(cargo(&place::root()).args(["build", "--locked", "--bins"]).args(packages))
 }
 
-/// Builds all providers with a `bailiwick` that is built already.
+/// Builds and signs all providers with a `bailiwick` that is built already.
 pub(crate) fn build(compiler: &Compiler, bailiwick: &Path) -> Result<()> {
     title("The providers");
-    Site::ours().build(compiler, bailiwick, &place::providers())
+    Site::ours().build(compiler, bailiwick, &place::providers())?;
+    signing::sign(bailiwick)
 }
 
 /// The digest that a grant names: SHA-256 of a component's bytes.
@@ -92,5 +96,6 @@ fn is_module(package: &Value) -> bool {
 fn provider(package: &Value) -> Option<Provider> {
     let manifest = Path::new(package.get("manifest_path")?.as_str()?);
     let name = package.get("name")?.as_str()?.replace('-', "_");
-    Some(Provider { name, folder: manifest.parent()?.to_owned() })
+    let version = package.get("version")?.as_str()?.to_owned();
+    Some(Provider { name, version, folder: manifest.parent()?.to_owned() })
 }

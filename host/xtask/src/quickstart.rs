@@ -1,6 +1,6 @@
 //! The quick start: a development backend, a provider that is signed with a key made on the spot, a sync, and attempts
-//! that are denied. It works on a copy of examples/quickstart under target/quickstart, changed in three places only: the
-//! backend's address, the key in the TrustPolicy, and a Secret with the tenant's token, which a cluster would have.
+//! that are denied. It works on a copy of examples/quickstart under target/quickstart, changed in two places only: the
+//! backend's address, and a Secret with the tenant's token, which a cluster would have.
 
 mod backend;
 mod signing;
@@ -11,8 +11,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::place;
+use crate::providers::{self, signing::trusted};
 use crate::run::{plain, read, say, shown, succeed, title};
-use crate::{place, providers};
 use backend::Backend;
 
 /// The address that the example's files name.
@@ -51,11 +52,10 @@ pub(crate) fn show() -> Result<()> {
     say(&format!("a KV v2 backend for development listens at {}", backend.address()));
     copy(&example, &folder, backend.address())?;
     std::fs::write(folder.join("manifests/vault-token.yaml"), SECRET)?;
-    signing::sign(&folder)?;
     title("The grant, checked, with the module's signers and surface filled in");
     check(&folder)?;
     title("The sync");
-    succeed(sync(&folder, &[folder.join("manifests")]).args(["--output", "table"]))?;
+    succeed(sync(&folder, &place::providers(), &[]).args(["--output", "table"]))?;
     keys(&folder.join("out"))?;
     for (name, what, reason) in DENIED {
         denied(&folder, name, what, reason)?;
@@ -65,9 +65,7 @@ pub(crate) fn show() -> Result<()> {
 
 // The surface in words is long: what a newcomer needs is that there is one, and how to see it.
 fn check(folder: &Path) -> Result<()> {
-    let mut command = bailiwick();
-    command.args(["grant", "check", "--write", "--provider-dir"]).arg(folder.join("modules"));
-    command.arg("--policy").arg(folder.join("policy"));
+    let mut command = bailiwick(&["grant", "check", "--write"], folder, &place::providers());
     say(&format!("$ {}", shown(&command)));
     let text = read(&mut command)?;
     let (words, lines): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("    "));
@@ -79,7 +77,7 @@ fn check(folder: &Path) -> Result<()> {
 fn denied(folder: &Path, name: &str, what: &str, reason: &str) -> Result<()> {
     title(&format!("Denied: {what}"));
     let extra = folder.join("denied").join(format!("{name}.yaml"));
-    let mut command = sync(folder, &[folder.join("manifests"), extra]);
+    let mut command = sync(folder, &place::providers(), &[extra]);
     let output = command.args(["--output", "json"]).output().context("cannot start bailiwick")?;
     let text = String::from_utf8_lossy(&output.stdout);
     ensure!(
@@ -128,17 +126,25 @@ fn names(secret: &str) -> Vec<&str> {
     entries.filter_map(|line| Some(line.split_once(':')?.0.trim().trim_matches('"'))).collect()
 }
 
-fn sync(folder: &Path, manifests: &[PathBuf]) -> Command {
-    let mut command = bailiwick();
-    command.args(["sync", "--init-state", "--state"]).arg(folder.join("state"));
-    command.arg("--provider-dir").arg(folder.join("modules"));
-    command.arg("--policy").arg(folder.join("policy")).arg("--manifests").args(manifests);
+// A sync of the example, and of manifests beside it.
+fn sync(folder: &Path, modules: &Path, more: &[PathBuf]) -> Command {
+    let mut command = bailiwick(&["sync"], folder, modules);
+    command.args(["--init-state", "--state"]).arg(folder.join("state"));
+    command.arg("--manifests").arg(folder.join("manifests")).args(more);
     command.arg("--out").arg(folder.join("out"));
     command
 }
 
-fn bailiwick() -> Command {
-    plain(&place::program("bailiwick").to_string_lossy(), &place::root())
+// Under the example's policy, and the one that trusts the key.
+fn bailiwick(words: &[&str], folder: &Path, modules: &Path) -> Command {
+    let mut command = plain(&program().to_string_lossy(), &place::root());
+    command.args(words).arg("--policy").arg(folder.join("policy")).arg("--policy").arg(trusted());
+    command.arg("--provider-dir").arg(modules);
+    command
+}
+
+fn program() -> PathBuf {
+    place::program("bailiwick")
 }
 
 fn copy(from: &Path, to: &Path, address: &str) -> Result<()> {
