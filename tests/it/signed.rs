@@ -90,10 +90,12 @@ fn i9_denied_without_a_policy_for_the_reference() {
 fn i9_denied_as_another_repository_or_under_another_name() {
     let trusted = Trusted::new();
     trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/other:0.1.0'}", "");
-    trusted.refused(&STATE, "RepositoryMismatch");
+    let (signed, asked) = (REPOSITORY, "registry.example/bailiwick/other");
+    let both = format!("the signed repository is `{signed}`, that of the reference is `{asked}`");
+    trusted.refused(&STATE, &both);
     trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}", "");
     trusted.scene.edit("policy/provider.yaml", "name: fake}", "name: vault}");
-    trusted.refused(&STATE, "NameMismatch");
+    trusted.refused(&STATE, "the signed name is `fake`, the Provider's is `vault`");
 }
 
 #[test]

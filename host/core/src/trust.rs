@@ -18,6 +18,7 @@ mod reason;
 pub mod reference;
 mod rejudge;
 mod spki;
+mod stated;
 mod suggest;
 
 use std::collections::BTreeSet;

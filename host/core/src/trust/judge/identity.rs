@@ -1,13 +1,16 @@
 //! What an artifact is, as its signature covers it: digests, name, repository and version, against Provider, reference,
 //! policy and what ran before.
 
+use bailiwick_api::dns::is_label;
 use semver::Version;
 
 use super::{Asked, Known, Mark};
 use crate::trust::{
     Candidate, Selector,
     policy::Policy,
-    reason::{Reason, Refusal},
+    reason::{Reason, Refusal, cut},
+    reference::is_repository,
+    stated::{SHOWN, is, selects},
 };
 
 /// The signed version.
@@ -26,13 +29,7 @@ pub(super) fn asked(
     if asked.tightening.digests.as_ref().is_some_and(|digests| !digests.contains(&candidate.manifest)) {
         return Err(Refusal::new(Reason::NotPinned, "the Provider's trust.digests names other manifests"));
     }
-    match candidate.name.as_deref() {
-        Some(name) if name == asked.provider => {}
-        Some(_) => {
-            return Err(Refusal::new(Reason::NameMismatch, "the signed name is not the Provider's"));
-        }
-        None => return Err(Refusal::new(Reason::NameMismatch, "no name is signed")),
-    }
+    name(candidate, asked.provider)?;
     repository(candidate)?;
     let Some(version) = version else { return Ok(()) };
     selected(&candidate.reference.selector, version)?;
@@ -42,38 +39,43 @@ pub(super) fn asked(
     Ok(())
 }
 
+fn name(candidate: &Candidate, provider: &str) -> Result<(), Refusal> {
+    let message = match candidate.name.as_deref() {
+        Some(name) if name == provider => return Ok(()),
+        Some(name) => {
+            format!("the signed name {}, the Provider's is `{}`", is(name, is_label), cut(provider, SHOWN))
+        }
+        None => "no name is signed".to_owned(),
+    };
+    Err(Refusal::new(Reason::NameMismatch, message))
+}
+
 /// A layout says itself what it is a copy of: only the signature vouches for that.
 fn repository(candidate: &Candidate) -> Result<(), Refusal> {
-    let signed = candidate.repository.as_deref();
-    let same = signed.is_none_or(|signed| signed == candidate.reference.repository());
-    let refused = |message| Err(Refusal::new(Reason::RepositoryMismatch, message));
-    match (same, signed, candidate.layout) {
-        (false, ..) => refused("the signed repository is not that of the reference"),
-        (true, None, true) => refused("a layout needs a signed repository: dev.bailiwick.repository"),
-        _ => Ok(()),
-    }
+    let asked = candidate.reference.repository();
+    let message = match candidate.repository.as_deref() {
+        Some(signed) if signed == asked => return Ok(()),
+        Some(signed) => {
+            let signed = is(signed, is_repository);
+            format!("the signed repository {signed}, that of the reference is `{}`", cut(&asked, SHOWN))
+        }
+        None if candidate.layout => "a layout needs a signed repository: dev.bailiwick.repository".to_owned(),
+        None => return Ok(()),
+    };
+    Err(Refusal::new(Reason::RepositoryMismatch, message))
 }
 
-/// Where the tag is a version, it is the signed one: else an old artifact could be served under a new tag. Tags have no
-/// `+`; `_` stands for it.
 fn selected(selector: &Selector, version: &Version) -> Result<(), Refusal> {
-    let fits = match selector {
-        Selector::Digest(_) => true,
-        Selector::Range(range) => range.matches(version),
-        Selector::Tag(tag) => {
-            let text = tag.strip_prefix('v').unwrap_or(tag).replacen('_', "+", 1);
-            Version::parse(&text).map_or(true, |tag| same(&tag, version))
-        }
-    };
-    if fits {
+    if selects(selector, version) {
         return Ok(());
     }
-    Err(Refusal::new(Reason::VersionMismatch, "the signed version is not that of the tag or range"))
-}
-
-/// A tag without build metadata leaves it open.
-fn same(tag: &Version, version: &Version) -> bool {
-    tag.cmp_precedence(version).is_eq() && (tag.build.is_empty() || tag.build == version.build)
+    let asked = match selector {
+        Selector::Tag(tag) => format!("tag is `{}`", cut(tag, SHOWN)),
+        Selector::Range(range) => format!("range is `{}`", cut(&range.to_string(), SHOWN)),
+        Selector::Digest(digest) => format!("digest is {digest}"),
+    };
+    let message = format!("the signed version is `{}`, the {asked}", cut(&version.to_string(), SHOWN));
+    Err(Refusal::new(Reason::VersionMismatch, message))
 }
 
 /// What one policy says of it.
