@@ -5,6 +5,7 @@
 
 mod fuel;
 mod limits;
+mod names;
 mod rewrite;
 mod value;
 
@@ -66,14 +67,15 @@ impl Expression {
     /// Compiles one.
     ///
     /// # Errors
-    /// A remedy, without the expression.
-    pub(super) fn compile(source: &str) -> Result<Self, &'static str> {
+    /// A remedy, without the expression; a name of it that nothing declares is said.
+    pub(super) fn compile(source: &str) -> Result<Self, String> {
         limits::source(source)?;
         // The parser is generated and not ours: what makes it panic is no expression.
         let parse = || Parser::new().max_recursion_depth(64).parse(source).map_err(drop);
         let parsed = catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(()));
         let mut expr = parsed.map_err(|()| "is no expression of CEL")?;
         limits::depth(&expr)?;
+        names::known(&expr)?;
         let patterns = rewrite::rewrite(&mut expr)?;
         Ok(Self { expr, patterns: Arc::new(patterns) })
     }

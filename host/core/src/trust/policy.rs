@@ -28,7 +28,7 @@ pub use set::PolicySet;
 pub struct Fault {
     /// The field below `spec`.
     pub field: String,
-    /// What to write. Nothing of the policy is quoted.
+    /// What to write. Nothing of the policy is quoted but a name, cut, that an expression has and nothing declares.
     pub remedy: String,
 }
 
@@ -42,7 +42,11 @@ impl Faults {
     }
 
     /// The value, or none and a fault.
-    pub(super) fn ok<T>(&mut self, field: impl Into<String>, result: Result<T, &'static str>) -> Option<T> {
+    pub(super) fn ok<T>(
+        &mut self,
+        field: impl Into<String>,
+        result: Result<T, impl Into<String>>,
+    ) -> Option<T> {
         result.map_err(|remedy| self.add(field, remedy)).ok()
     }
 }

@@ -66,7 +66,8 @@ pub(super) fn nodes(expr: &IdedExpr) -> u64 {
     count
 }
 
-fn children(expr: &IdedExpr) -> Vec<&IdedExpr> {
+/// What stands right below an expression.
+pub(super) fn children(expr: &IdedExpr) -> Vec<&IdedExpr> {
     match &expr.expr {
         Expr::Call(call) => call.target.iter().map(|target| &**target).chain(&call.args).collect(),
         Expr::Comprehension(of) => {
