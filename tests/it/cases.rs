@@ -70,14 +70,27 @@ fn i2_allowed_a_case_that_needs_no_socket() {
 #[test]
 fn i2_denied_a_request_that_no_case_expects() {
     let counter = Counter::start().unwrap();
-    let (_folder, said) =
-        one(&format!("http://{}", counter.address()), "data/team-a/db", "data/team-a/other");
+    let (_folder, said) = one(&format!("http://{}", counter.address()), "method: GET", "method: POST");
     assert_eq!(said.code, 1, "{}{}", said.out, said.err);
     let address = counter.address();
     let got =
         format!("got       GET http://{address}/v1/kv/data/team-a/db (operation kv2-read; nothing left)");
     assert!(said.out.contains("a request that is not expected") && said.out.contains(&got), "{}", said.out);
     assert!(said.out.contains("never asked for"), "{}", said.out);
+    assert_eq!(counter.connections().unwrap(), 0);
+}
+
+/// It is answered as recorded, so that nothing else differs for it.
+#[test]
+fn i2_denied_a_request_to_another_url_as_one_difference() {
+    let counter = Counter::start().unwrap();
+    let address = counter.address();
+    let (_folder, said) = one(&format!("http://{address}"), "data/team-a/db", "data/team-a/other");
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    let url = format!("http://{address}/v1/kv/data/team-a");
+    let difference = format!("requests[0] url\n    expected  {url}/other\n    got       {url}/db\n");
+    assert!(said.out.contains(&difference), "{}", said.out);
+    assert_eq!(said.out.matches("    expected  ").count(), 1, "{}", said.out);
     assert_eq!(counter.connections().unwrap(), 0);
 }
 

@@ -25,11 +25,16 @@ pub(super) struct Differ<'a> {
 }
 
 impl Differ<'_> {
-    /// Everything that differs. `origin` is where it would have gone.
+    /// What differs: of another method or URL that alone, since all else follows from it; else everything. `origin` is where
+    /// it would have gone.
     pub(super) fn request(mut self, expected: &CaseRequest, sent: &Sent, origin: &str) -> Vec<Difference> {
         let url = format!("{origin}{}", sent.target);
-        self.texts("method", &expected.method, &sent.method);
-        self.texts("url", &expected.url, &url);
+        for (what, own, got) in [("method", &expected.method, &sent.method), ("url", &expected.url, &url)] {
+            if own != got {
+                self.add(what, own, got);
+                return self.found;
+            }
+        }
         for (name, value) in &expected.headers {
             let got = sent.header(name);
             if got != Some(value.as_str()) {
@@ -94,12 +99,6 @@ impl Differ<'_> {
                 format!("a body of {bytes} bytes, which may hold a credential")
             }
             _ => text.to_owned(),
-        }
-    }
-
-    fn texts(&mut self, what: &str, expected: &str, got: &str) {
-        if expected != got {
-            self.add(what, expected, got);
         }
     }
 

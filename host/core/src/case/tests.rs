@@ -57,11 +57,21 @@ fn denied_another_path_header_method_or_none() {
     assert_eq!(sent(CASE, &[]), [format!("requests[0]: GET {url} / never asked for")]);
     let version = GOOD.replace("db ", "db?version=2 ");
     assert_eq!(sent(CASE, &[&version]), [format!("requests[0] url: {url} / {url}?version=2")]);
-    let other = GOOD.replace("/db ", "/x ");
+    let other = GOOD.replace("GET", "POST");
     let found = sent(CASE, &[&other]);
     assert!(found[0].starts_with("a request that is not expected: GET") && found.len() == 2, "{found:?}");
     let twice = sent(CASE, &[GOOD, GOOD]);
     assert!(twice[0].contains("no further request / GET") && twice.len() == 1, "{twice:?}");
+}
+
+/// Header and body of another request differ too, and say nothing more.
+#[test]
+fn denied_another_url_is_one_difference_and_the_next_request_is_compared_as_ever() {
+    let url = "https://api.example/v1/projects/p/secrets";
+    let second = format!("- method: GET\n  url: {url}/b\n  response: {{status: 404}}\n");
+    let other = GOOD.replace("/db ", "/x ").replace("t-1", "hunter2");
+    let found = sent(&format!("{CASE}{second}"), &[&other, &GOOD.replace("/db ", "/b ")]);
+    assert_eq!(found, [format!("requests[0] url: {url}/db / {url}/x")]);
 }
 
 #[test]

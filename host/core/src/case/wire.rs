@@ -36,11 +36,6 @@ impl Sent {
         let named = self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
         named.map(|(_, value)| value.as_str())
     }
-
-    /// Its path, without the query.
-    pub(super) fn path(&self) -> &str {
-        self.target.split('?').next().unwrap_or_default()
-    }
 }
 
 /// The response's bytes. The connection ends with it.
