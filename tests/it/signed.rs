@@ -148,7 +148,13 @@ fn denied_a_digest_that_the_policy_denies() {
     trusted.synced();
     let digest = digest(&trusted, "modules/fake");
     trusted.policy("release.pub", &format!("  denied: ['{digest}']"));
+    let table = |trusted: &Trusted| trusted.scene.run(&["provider", "list", "--state", "state"]).out;
+    assert!(table(&trusted).contains(&format!("\nfake  0.1.0    {}", &digest[..19])), "{}", table(&trusted));
     trusted.refused(&["--state", "state"], "Denied");
+    // What ran before does not run.
+    assert!(table(&trusted).contains("\nfake  -        -  "), "{}", table(&trusted));
+    let listed = trusted.listed();
+    assert_eq!((&listed["running"], &listed["lastRan"]), (&Value::Null, &Value::from(digest)));
 }
 
 #[test]

@@ -29,8 +29,19 @@ pub(crate) struct ListArgs {
 #[serde(rename_all = "camelCase")]
 struct Listed {
     name: String,
+    /// What ran last, where nothing runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_ran: Option<String>,
     #[serde(flatten)]
     status: ProviderStatus,
+}
+
+impl Listed {
+    /// What is remembered stays when it is refused: it is not called running then.
+    fn new(name: String, mut status: ProviderStatus) -> Self {
+        let last_ran = if ready(&status) { None } else { status.running.take() };
+        Self { name, last_ran, status }
+    }
 }
 
 /// Prints the Providers; 1 where one is not ready.
@@ -43,7 +54,7 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<u8> {
     }
     let records = FolderRecords::open(Some(&args.state), true, false)?;
     let listed: Vec<Listed> =
-        records.providers()?.into_iter().map(|(name, status)| Listed { name, status }).collect();
+        records.providers()?.into_iter().map(|(name, status)| Listed::new(name, status)).collect();
     match args.output {
         Format::Json => report::json(&listed)?,
         Format::Table if listed.is_empty() => {
@@ -51,20 +62,21 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<u8> {
         }
         Format::Table => report::say(&table(&listed))?,
     }
-    let ready = |one: &Listed| status(&one.status.conditions, ConditionType::Ready) == "True";
-    Ok(if listed.iter().all(ready) { crate::OK } else { crate::FAILED })
+    Ok(if listed.iter().all(|one| ready(&one.status)) { crate::OK } else { crate::FAILED })
+}
+
+fn ready(status: &ProviderStatus) -> bool {
+    self::status(&status.conditions, ConditionType::Ready) == "True"
 }
 
 fn table(listed: &[Listed]) -> String {
     let header = ["NAME", "VERSION", "DIGEST", "RESOLVED", "VERIFIED", "COMPATIBLE", "READY", "MESSAGE"];
     let row = |one: &Listed| {
         let ProviderStatus { version, running, conditions, .. } = &one.status;
-        let digest = running.as_deref().unwrap_or("-");
-        let mut cells = vec![
-            one.name.clone(),
-            version.clone().unwrap_or_else(|| "-".to_owned()),
-            short(digest).to_owned(),
-        ];
+        let version = version.as_deref().filter(|_| running.is_some());
+        let runs = [version, running.as_deref().map(short)].map(|cell| cell.unwrap_or("-").to_owned());
+        let mut cells = vec![one.name.clone()];
+        cells.extend(runs);
         let kinds = [
             ConditionType::Resolved,
             ConditionType::Verified,
@@ -72,7 +84,7 @@ fn table(listed: &[Listed]) -> String {
             ConditionType::Ready,
         ];
         cells.extend(kinds.map(|kind| status(conditions, kind).to_owned()));
-        cells.push(message(&one.status));
+        cells.push(message(one));
         cells
     };
     report::table(&header, &listed.iter().map(row).collect::<Vec<_>>())
@@ -95,7 +107,7 @@ fn status(conditions: &[Condition], kind: ConditionType) -> &'static str {
 }
 
 /// What is worth a look: the first that does not hold, what waits, and else who signed.
-fn message(status: &ProviderStatus) -> String {
+fn message(Listed { status, last_ran, .. }: &Listed) -> String {
     let failed = status.conditions.iter().find(|condition| condition.status == ConditionStatus::False);
     let verified = of(&status.conditions, ConditionType::Verified);
     let condition = failed.or(verified);
@@ -105,8 +117,8 @@ fn message(status: &ProviderStatus) -> String {
     });
     if let (Some(pending), text) = (&status.pending, &mut text) {
         let waits = format!("{} waits for spec.approve", short(pending));
-        // Where nothing runs yet, that is what was said already.
-        let said = status.running.is_none();
+        // Where nothing ran yet, that is what was said already.
+        let said = status.running.is_none() && last_ran.is_none();
         *text = Some(
             text.take().filter(|_| !said).map_or_else(|| waits.clone(), |text| format!("{text}; {waits}")),
         );
