@@ -20,6 +20,7 @@ mod input;
 mod interference;
 mod kill;
 mod kv;
+mod newcomer;
 mod orphans;
 mod publish;
 mod recorded;

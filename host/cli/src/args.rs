@@ -132,16 +132,20 @@ pub(crate) struct GrantArgs {
 /// `bailiwick grant ...`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GrantCommand {
-    /// Compile grants against catalogues, say what does not, and print the surface in words and as its hash
+    /// Compile grants against catalogues, say what does not, and print the surface's hash
     Check {
         /// The policy folder; may be given several times
         #[arg(long, value_name = "DIR", required = true)]
         policy: Vec<PathBuf>,
         #[command(flatten)]
         modules: ModuleArgs,
-        /// Put the module's surface, and who signed it or its digest, into the grants that lack them or have others
+        /// Put the module's surface, and who signed it or its digest, into the grants that lack them or have others; a
+        /// surface that was not there is printed in words
         #[arg(long)]
         write: bool,
+        /// Print each surface in words: all that the module may ask for
+        #[arg(long)]
+        surface: bool,
         /// How results are printed
         #[arg(short, long, value_enum, default_value_t = Format::Table)]
         output: Format,

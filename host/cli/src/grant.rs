@@ -4,19 +4,19 @@
 mod edit;
 mod explain;
 mod suggest;
+mod write;
 
 use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use bailiwick_api::{grant::CapabilityGrantSpec, meta::Object};
 use bailiwick_core::{
     catalogue::surface,
     grant::{CheckRequest, ModuleOrigin, Report, check},
     trust::Signed,
-    yaml,
 };
 use bailiwick_sync::{
     folder::{self, credentials, files, inventory::Inventory, source::Snapshot},
@@ -26,7 +26,6 @@ use bailiwick_sync::{
 };
 use serde::Serialize;
 
-use self::edit::{Accepted, accept};
 pub(crate) use self::suggest::SuggestArgs;
 use crate::{
     args::{Format, GrantArgs, GrantCommand, ModuleArgs},
@@ -36,10 +35,19 @@ use crate::{
 /// Runs one of the commands.
 pub(crate) fn run(args: GrantArgs) -> anyhow::Result<u8> {
     match args.command {
-        GrantCommand::Check { policy, modules, write, output } => check_all(&policy, &modules, write, output),
+        GrantCommand::Check { policy, modules, write, surface, output } => {
+            check_all(&policy, &modules, Wanted { write, surface }, output)
+        }
         GrantCommand::Suggest(args) => suggest::run(&args),
         GrantCommand::Explain { input, object, output } => explain::run(&input, &object, output),
     }
+}
+
+/// What `grant check` is asked for beyond the check.
+#[derive(Clone, Copy)]
+struct Wanted {
+    write: bool,
+    surface: bool,
 }
 
 /// What is said of one grant.
@@ -53,8 +61,12 @@ struct Checked {
     operations: Vec<String>,
     denials: Vec<Line>,
     warnings: Vec<Line>,
+    /// That in words, line by line, where it is asked for or accepted just now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    surface_words: Vec<String>,
+    /// How many lines there are.
     #[serde(skip)]
-    words: String,
+    lines: usize,
 }
 
 #[derive(Serialize)]
@@ -65,10 +77,11 @@ struct Line {
     text: String,
 }
 
-fn check_all(policy: &[PathBuf], args: &ModuleArgs, write: bool, output: Format) -> anyhow::Result<u8> {
+fn check_all(policy: &[PathBuf], args: &ModuleArgs, wanted: Wanted, output: Format) -> anyhow::Result<u8> {
     let (mut inventory, supplied) = read(policy, args)?;
-    if write {
-        write_all(policy, &inventory, &supplied)?;
+    let mut accepted = BTreeSet::new();
+    if wanted.write {
+        accepted = write::all(policy, &inventory, &supplied)?;
         inventory = read(policy, args)?.0;
     }
     for error in inventory.errors.iter().chain(&supplied.faults) {
@@ -79,14 +92,18 @@ fn check_all(policy: &[PathBuf], args: &ModuleArgs, write: bool, output: Format)
         report::complain(&format!("warning: {}: there is no CapabilityGrant here", folders.join(", ")));
     }
     let trusted = args.trusted_namespace_labels.iter().cloned().collect();
-    let checked: Vec<Checked> = inventory
-        .grants
-        .values()
-        .map(|grant| match Known::of(&supplied, &grant.spec.provider.name) {
-            Ok(known) => checked(grant, &known, &trusted, &inventory.roots),
-            Err(why) => unchecked(grant, why),
-        })
-        .collect();
+    let one = |grant: &Object<CapabilityGrantSpec>| match Known::of(&supplied, &grant.spec.provider.name) {
+        Ok(known) => {
+            let mut checked = checked(grant, &known, &trusted, &inventory.roots);
+            // Whoever accepts a surface is to have seen it.
+            if !wanted.surface && !accepted.contains(&grant.metadata.name) {
+                checked.surface_words.clear();
+            }
+            checked
+        }
+        Err(why) => unchecked(grant, why),
+    };
+    let checked: Vec<Checked> = inventory.grants.values().map(|grant| one(grant)).collect();
     match output {
         Format::Json => report::json(&checked)?,
         Format::Table => report::say(&checked.iter().map(words).collect::<Vec<_>>().join("\n\n"))?,
@@ -129,7 +146,7 @@ impl<'a> Known<'a> {
 fn checked(
     grant: &Object<CapabilityGrantSpec>,
     Known { module, signed }: &Known<'_>,
-    trusted: &std::collections::BTreeSet<String>,
+    trusted: &BTreeSet<String>,
     roots: &BTreeMap<String, String>,
 ) -> Checked {
     let digest = module.digest.to_string();
@@ -149,6 +166,8 @@ fn checked(
         field: format!("spec.{field}"),
         text: text.to_owned(),
     };
+    let surface_words: Vec<String> =
+        surface::describe(&module.catalogue).lines().map(str::to_owned).collect();
     Checked {
         grant: grant.metadata.name.clone(),
         compiles: denials.is_empty(),
@@ -156,7 +175,8 @@ fn checked(
         operations,
         denials: denials.iter().map(|d| line(Some(d.reason.as_str()), &d.field, &d.remedy)).collect(),
         warnings: warnings.iter().map(|w| line(None, &w.field, &w.text)).collect(),
-        words: surface::describe(&module.catalogue),
+        lines: surface_words.len(),
+        surface_words,
     }
 }
 
@@ -169,7 +189,8 @@ fn unchecked(grant: &Object<CapabilityGrantSpec>, why: String) -> Checked {
         operations: Vec::new(),
         denials: vec![line],
         warnings: Vec::new(),
-        words: String::new(),
+        surface_words: Vec::new(),
+        lines: 0,
     }
 }
 
@@ -185,61 +206,10 @@ fn words(checked: &Checked) -> String {
         lines.push(format!("  operations: {}", checked.operations.join(", ")));
     }
     if let Some(surface) = &checked.surface {
-        lines.push(format!("  surface: {surface}"));
-        lines.extend(checked.words.lines().map(|line| format!("    {line}")));
+        let words = &checked.surface_words;
+        let hint = format!(" ({} lines in words: --surface)", checked.lines);
+        lines.push(format!("  surface: {surface}{}", if words.is_empty() { &hint } else { "" }));
+        lines.extend(words.iter().map(|line| format!("    {line}")));
     }
     lines.join("\n")
-}
-
-/// Puts the surface of the module at hand, and whose it is, into every grant that has others or none.
-fn write_all(policy: &[PathBuf], inventory: &Inventory, supplied: &Supplied) -> anyhow::Result<()> {
-    let mut texts = files::read_all(policy)?;
-    for grant in inventory.grants.values() {
-        let Ok(known) = Known::of(supplied, &grant.spec.provider.name) else { continue };
-        let (provider, surface) = (missing(&grant.spec, &known), surface::hash(&known.module.catalogue));
-        if provider.is_empty() && grant.spec.surface.as_ref() == Some(&surface) {
-            continue;
-        }
-        let accepted = Accepted { grant: &grant.metadata.name, provider: &provider, surface: &surface };
-        let written = texts.iter_mut().find_map(|(path, text)| {
-            let new = accept(text, &accepted)?;
-            Some((path.clone(), text, new))
-        });
-        let remedy = || anyhow!("{}: write it in block style, or put both in by hand", grant.metadata.name);
-        let (path, text, new) = written.ok_or_else(remedy)?;
-        replace(&path, &new)?;
-        **text = new;
-    }
-    Ok(())
-}
-
-/// Members of `spec.provider` to write. A repository or signers that are there are somebody's decision and stay.
-fn missing(grant: &CapabilityGrantSpec, known: &Known<'_>) -> Vec<(&'static str, String)> {
-    let mut members = Vec::new();
-    let digest = known.module.digest.to_string();
-    let pinned = grant.provider.module.as_ref();
-    match &known.signed {
-        None if pinned != Some(&digest) => members.push(("module", digest)),
-        None => {}
-        Some(signed) => {
-            if grant.provider.repository.is_none() {
-                members.push(("repository", signed.repository.clone()));
-            }
-            if grant.provider.signed_by.is_empty() {
-                members.push(("signedBy", yaml::list(&signed.signers)));
-            }
-            if pinned.is_some_and(|pinned| *pinned != digest) {
-                members.push(("module", digest));
-            }
-        }
-    }
-    members
-}
-
-/// Written beside and renamed: a policy file is never half written.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let beside = path.with_extension("yaml.new");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -70,7 +70,7 @@ fn check(folder: &Path) -> Result<()> {
     let text = read(&mut command)?;
     let (words, lines): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("    "));
     lines.iter().for_each(|line| say(line));
-    say(&format!("    ... and in words: {} lines that the same command prints", words.len()));
+    say(&format!("    ... and in words: {} lines, which `grant check --surface` prints again", words.len()));
     Ok(())
 }
 

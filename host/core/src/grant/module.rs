@@ -116,5 +116,8 @@ fn surface(request: &Request<'_>) -> Result<(), Denial> {
     let narrower = request.granted_catalogue.is_some_and(|catalogue| {
         surface::hash(catalogue) == granted && surface::narrower_or_equal(request.catalogue, catalogue)
     });
-    if narrower { Ok(()) } else { refused("the module asks for something else: see `bailiwick grant check`") }
+    if narrower {
+        return Ok(());
+    }
+    refused("the module asks for something else: see `bailiwick grant check --surface`")
 }

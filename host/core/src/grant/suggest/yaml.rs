@@ -12,7 +12,7 @@ pub fn yaml(name: &str, spec: &CapabilityGrantSpec) -> String {
     out.line(0, "# Made from recorded cases: it admits what they asked for, and below what they listed.");
     out.object("CapabilityGrant", name);
     out.provider(&spec.provider);
-    out.line(1, "# What the module may ask for at most; `bailiwick grant check` says it in words.");
+    out.line(1, "# What the module may ask for at most; `bailiwick grant check --surface` says it in words.");
     spec.surface.iter().for_each(|surface| out.pair(1, "surface", surface));
     out.line(1, "# Who may use it: the namespaces of the cases. Write yours.");
     out.line(1, "subjects:");
