@@ -56,6 +56,45 @@ fn a_component_is_packed_pushed_and_pulled() {
     assert!(again.out.starts_with(&digest), "{}{}", again.out, again.err);
 }
 
+/// A tar of `fake` 0.1.0 for registry.example/acme/fake.
+fn packed(folder: &Folder) {
+    let said = provider(folder, "pack fake.wasm --as registry.example/acme/fake:0.1.0 --out fake.tar");
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[test]
+fn denied_a_push_to_where_no_policy_admits_it() {
+    let registry = locked();
+    let folder = scene(&registry);
+    packed(&folder);
+    for (to, words) in [
+        ("acme/other:0.1.0", "repository is `registry.example/acme/fake`, and no policy admits it from 127"),
+        ("fake:0.1.0", "repository is `registry.example/acme/fake`, and no policy admits it from 127"),
+        ("acme/fake:0.2.0", "version is `0.1.0`, and no policy admits it as 127"),
+    ] {
+        let said = provider(&folder, &format!("push fake.tar {}/{to} --plain-http", registry.name()));
+        assert_eq!((said.code, registry.asked().len()), (2, 0), "{to}: {}", said.err);
+        assert!(said.err.contains(words), "{to}: {}", said.err);
+    }
+}
+
+#[test]
+fn allowed_a_push_to_a_mirror_or_under_a_tag_that_is_no_version() {
+    let registry = locked();
+    let folder = scene(&registry);
+    packed(&folder);
+    for to in ["acme/fake:0.1.0", "copies/acme/fake:latest"] {
+        let said = provider(&folder, &format!("push fake.tar {}/{to} --plain-http", registry.name()));
+        assert_eq!(said.code, 0, "{to}: {}", said.err);
+        let warned = "warning: the artifact's repository is `registry.example/acme/fake`";
+        assert!(said.err.contains(warned), "{to}: {}", said.err);
+    }
+    let own = format!("{}/acme/fake", registry.name());
+    assert_eq!(provider(&folder, &format!("pack fake.wasm --as {own}:0.1.0 --out own.tar")).code, 0);
+    let said = provider(&folder, &format!("push own.tar {own}:latest --plain-http"));
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "its own place");
+}
+
 #[test]
 fn denied_without_tls_address_or_login() {
     let registry = locked();

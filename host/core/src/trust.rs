@@ -33,6 +33,7 @@ pub use policy::{Fault, Limits, Policy, PolicySet, anchors, compile};
 pub use reason::{Kind, MAX_MESSAGE, Reason, Refusal};
 pub use reference::{Reference, Selector};
 pub use rejudge::{Decision, Kept, rejudge};
+pub use stated::{Destination, Misplaced, destination};
 pub use suggest::suggest;
 
 use crate::program::ObjectStamp;

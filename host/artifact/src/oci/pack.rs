@@ -4,8 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use bailiwick_core::trust::{Reference, Selector};
-use semver::Version;
+use bailiwick_core::trust::{Misplaced, Reference, Selector, destination};
 use serde_json::{Value, json};
 
 use super::{
@@ -33,8 +32,8 @@ pub enum PackError {
     #[error("pack under a tag: REGISTRY/PATH:TAG")]
     NoTag,
     /// The tag is a version, and not the one of the catalogue.
-    #[error("the tag is a version, and the catalogue has another one: they must be equal")]
-    Version,
+    #[error(transparent)]
+    Version(#[from] Misplaced),
 }
 
 /// Puts a component into a layout under the tag of `reference`, whose repository is written into the manifest. The
@@ -50,9 +49,7 @@ pub fn pack(
 ) -> Result<Digest, PackError> {
     let Selector::Tag(tag) = &reference.selector else { return Err(PackError::NoTag) };
     let seen = inspect(component)?;
-    if Version::parse(tag).is_ok() && *tag != seen.catalogue.version {
-        return Err(PackError::Version);
-    }
+    destination(reference, None, Some(&seen.catalogue.version))?;
     let mut config = json!({
         "architecture": "wasm", "os": "wasip2", "layerDigests": [seen.digest.to_string()],
         "component": {"imports": seen.imports, "exports": seen.exports},

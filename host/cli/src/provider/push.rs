@@ -1,14 +1,16 @@
 //! `bailiwick provider push`: an artifact with all its signatures into a registry. A layout is copied byte for byte, so
-//! that its signatures still hold; a bare component is packed first.
+//! that its signatures still hold; a bare component is packed first. What could never be admitted there is not pushed: that is
+//! core's word.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use bailiwick_artifact::{
     Digest,
-    oci::{FetchError, Layout, Place, pack, place::copy},
+    oci::{FetchError, Layout, Part, Place, manifest, pack, place::copy},
+    pulled::{REPOSITORY, VERSION},
 };
-use bailiwick_core::trust::{Reference, Selector};
+use bailiwick_core::trust::{Destination, Reference, Selector, destination};
 use clap::Args;
 use serde::Serialize;
 
@@ -87,7 +89,23 @@ fn read(path: &Path, reference: &Reference) -> anyhow::Result<(Layout, Digest)> 
     }
     let layout = Layout::open(path)?;
     let digest = layout.resolve(Some(&reference.selector)).or_else(|_| layout.resolve(None))?;
+    admissible(&layout, &digest, reference)?;
     Ok((layout, digest))
+}
+
+/// Refuses what no policy could admit from there. Another registry may be a mirror: only whoever configures it knows.
+fn admissible(layout: &Layout, digest: &Digest, to: &Reference) -> anyhow::Result<()> {
+    let manifest = layout.manifest(digest, Part::Manifest)?;
+    let manifest = manifest::component(&manifest).context("the artifact's manifest does not hold")?;
+    let stated = |key: &str| manifest.annotations.get(key).map(String::as_str);
+    if let Destination::Copy { repository } = destination(to, stated(REPOSITORY), stated(VERSION))? {
+        report::complain(&format!(
+            "warning: the artifact's repository is `{repository}`: from {} it is admitted only where a RegistryConfig \
+             names that as a mirror",
+            to.repository()
+        ));
+    }
+    Ok(())
 }
 
 /// The registry did not do what it was asked: the input was good.
