@@ -96,6 +96,36 @@ fn allowed_a_push_to_a_mirror_or_under_a_tag_that_is_no_version() {
 }
 
 #[test]
+fn what_a_copy_leaves_out_is_said() {
+    let registry = locked();
+    let folder = scene(&registry);
+    let reference = format!("{}/acme/fake:0.1.0", registry.name());
+    let pushed = provider(&folder, &format!("push fake.wasm {reference} --plain-http"));
+    assert_eq!((pushed.code, pushed.err.as_str()), (0, ""));
+    let digest = pushed.out.split(' ').next().unwrap();
+    registry.bundle("acme/fake", digest, b"here");
+    registry.bundle("acme/fake", digest, b"gone");
+    let blob = format!("blobs/{}", bailiwick_testkit::oci::digest(b"gone"));
+    registry.trouble(&blob, Trouble::status(404));
+    let pulled = provider(&folder, &format!("pull {reference} --plain-http --out layout -o json"));
+    assert_eq!(pulled.code, 0, "{}", pulled.err);
+    assert!(
+        pulled.err.contains(&format!("warning: {reference}: 1 of what lies beside it")),
+        "{}",
+        pulled.err
+    );
+    assert!(
+        pulled.out.contains("\"leftOut\": 1") && pulled.out.contains("\"more\": false"),
+        "{}",
+        pulled.out
+    );
+    // Its twin: what was copied is whole.
+    let again = provider(&folder, &format!("push layout {reference} --plain-http -o json"));
+    assert_eq!((again.code, again.err.as_str()), (0, ""));
+    assert!(again.out.contains("\"leftOut\": 0") && again.out.contains("\"beside\": 1"), "{}", again.out);
+}
+
+#[test]
 fn denied_without_tls_address_or_login() {
     let registry = locked();
     let folder = scene(&registry);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use bailiwick_artifact::{
     Digest,
-    oci::{FetchError, Limits, Place, Registry, manifest, place::copy},
+    oci::{Copied, FetchError, Limits, Place, Registry, manifest, place::copy},
     pulled::VERSION,
 };
 use bailiwick_core::trust::{Reference, Selector};
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::{
     pack::existing,
-    push::failed,
+    push::{failed, incomplete},
     registry::{RegistryArgs, client},
 };
 use crate::{args::Format, report};
@@ -43,6 +43,10 @@ struct Pulled {
     component: String,
     /// Bundles that lie beside it, of whatever worth.
     bundles: usize,
+    /// What lies beside it and was left out: missing, or too large.
+    left_out: usize,
+    /// There was more beside it than is read.
+    more: bool,
     out: String,
 }
 
@@ -60,18 +64,21 @@ pub(crate) fn run(args: &PullArgs) -> anyhow::Result<u8> {
     let mut layout = existing(&args.out, &under, &digest)?;
     let from = Place::Registry(&registry, reference.path.clone());
     let copied = runtime.block_on(copy(&from, &mut Place::Layout(&mut layout), &digest, tag.as_deref()));
-    let got = match copied {
-        Ok(_) => layout.pull(Some(&Selector::Digest(digest.to_string())), &Limits::default()),
-        Err(error) => Err(error),
+    let whole = |copied| {
+        let under = Selector::Digest(digest.to_string());
+        layout.pull(Some(&under), &Limits::default()).map(|got| (copied, got))
     };
-    let got = match got {
+    let (copied, got) = match copied.and_then(whole) {
         Ok(got) => got,
         Err(error) => return Ok(failed(&reference, error)),
     };
     layout.save(&args.out).with_context(|| out.clone())?;
+    incomplete(&reference, copied);
+    let Copied { left_out, more, .. } = copied;
     let component = Digest::of(&got.component).to_string();
     let (digest, bundles) = (got.digest.to_string(), got.evidence.len());
-    print(&Pulled { reference: reference.to_string(), digest, component, bundles, out }, args.output)
+    let reference = reference.to_string();
+    print(&Pulled { reference, digest, component, bundles, left_out, more, out }, args.output)
 }
 
 /// The digest, and the tag that the layout gives it: of a range the signed version, so that it can be asked for again.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use bailiwick_artifact::{
     Digest,
-    oci::{FetchError, Layout, Part, Place, manifest, pack, place::copy},
+    oci::{Copied, FetchError, Layout, Part, Place, manifest, pack, place::copy},
     pulled::{REPOSITORY, VERSION},
 };
 use bailiwick_core::trust::{Destination, Reference, Selector, destination};
@@ -44,6 +44,10 @@ struct Pushed {
     digest: String,
     /// Signatures and whatever else lies beside it.
     beside: usize,
+    /// What lies beside it and was left out: missing, too large, or refused by the registry.
+    left_out: usize,
+    /// There was more beside it than is read.
+    more: bool,
 }
 
 /// Pushes.
@@ -61,15 +65,16 @@ pub(crate) fn run(args: &PushArgs) -> anyhow::Result<u8> {
     match runtime.block_on(copy(&from, &mut to, &digest, Some(tag))) {
         Err(error) => Ok(failed(&reference, error)),
         Ok(copied) => {
-            let beside = copied.beside;
-            let pushed = Pushed { reference: reference.to_string(), digest: digest.to_string(), beside };
-            print(&pushed, args.output)
+            incomplete(&reference, copied);
+            let Copied { beside, left_out, more } = copied;
+            let (reference, digest) = (reference.to_string(), digest.to_string());
+            print(&Pushed { reference, digest, beside, left_out, more }, args.output)
         }
     }
 }
 
 fn print(pushed: &Pushed, output: Format) -> anyhow::Result<u8> {
-    let Pushed { reference, digest, beside } = pushed;
+    let Pushed { reference, digest, beside, .. } = pushed;
     match output {
         Format::Json => report::json(pushed)?,
         Format::Table => report::say(&format!("{digest}  {reference}  {beside} beside it"))?,
@@ -106,6 +111,20 @@ fn admissible(layout: &Layout, digest: &Digest, to: &Reference) -> anyhow::Resul
         ));
     }
     Ok(())
+}
+
+/// Says what of all that lies beside an artifact was not copied.
+pub(super) fn incomplete(reference: &Reference, Copied { left_out, more, .. }: Copied) {
+    if left_out > 0 {
+        report::complain(&format!(
+            "warning: {reference}: {left_out} of what lies beside it was left out: missing, too large, or refused"
+        ));
+    }
+    if more {
+        report::complain(&format!(
+            "warning: {reference}: more lies beside it than is read; the rest was left out"
+        ));
+    }
 }
 
 /// The registry did not do what it was asked: the input was good.
