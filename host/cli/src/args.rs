@@ -199,7 +199,7 @@ pub(crate) enum ProviderCommand {
     List(crate::provider::list::ListArgs),
     /// Show digest, world, imports, exports, operations and surface of a component, without running it
     Inspect {
-        /// The component
+        /// The component, or a layout (folder or tar) with one artifact
         component: PathBuf,
         /// How results are printed
         #[arg(short, long, value_enum, default_value_t = Format::Table)]

@@ -58,6 +58,10 @@ pub(crate) struct Rehearsal {
 
 /// Runs all cases, under the one grant of `grant` or each under its own.
 pub(crate) fn play(args: &CasesArgs, grant: Option<&Path>) -> anyhow::Result<Rehearsal> {
+    if !args.path.is_dir() {
+        let remedy = "name the provider's, with provider.toml and cases; a component is named by --component";
+        bail!("{}: there is no such folder: {remedy}", args.path.display());
+    }
     let cases = read_cases(args)?;
     let grant = grant.map(read_grant).transpose()?;
     let component = component(args)?;

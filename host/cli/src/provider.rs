@@ -48,8 +48,9 @@ pub(crate) fn run(args: ProviderArgs) -> anyhow::Result<u8> {
 
 fn build_component(folder: &Path, module: Option<&Path>, out: Option<PathBuf>) -> anyhow::Result<u8> {
     let catalogue_file = folder.join("provider.toml");
-    let text = std::fs::read_to_string(&catalogue_file)
-        .with_context(|| format!("cannot read {}: every provider has one", catalogue_file.display()))?;
+    let text = std::fs::read_to_string(&catalogue_file).with_context(|| {
+        format!("cannot read {} (`bailiwick provider init` makes one)", catalogue_file.display())
+    })?;
     let catalogue = match parse(&text) {
         Ok(catalogue) => catalogue,
         Err(errors) => {

@@ -13,6 +13,7 @@ use bailiwick_core::trust::{Reference, Selector};
 use clap::Args;
 use serde::Serialize;
 
+use super::target::{Held, held};
 use crate::{args::Format, report};
 
 /// `bailiwick provider pack`.
@@ -43,11 +44,12 @@ struct Packed {
 pub(crate) fn run(args: &PackArgs) -> anyhow::Result<u8> {
     let reference = Reference::parse(&args.reference).with_context(|| format!("--as {}", args.reference))?;
     let name = args.component.display().to_string();
-    let bytes = std::fs::read(&args.component).with_context(|| format!("cannot read {name}"))?;
+    let bytes = component(&args.component).with_context(|| name.clone())?;
     let out = args.out.display().to_string();
     let digest = pack(&mut Layout::default(), &bytes, &reference, created().as_deref())
         .with_context(|| name.clone())?;
-    let mut layout = existing(&args.out, &reference.selector, &digest)?;
+    let mut layout = existing(&args.out)?;
+    free(&layout, &args.out, &reference.selector, &digest)?;
     pack(&mut layout, &bytes, &reference, created().as_deref()).with_context(|| name)?;
     layout.save(&args.out).with_context(|| out.clone())?;
     let packed = Packed { reference: reference.to_string(), digest: digest.to_string(), out };
@@ -58,18 +60,28 @@ pub(crate) fn run(args: &PackArgs) -> anyhow::Result<u8> {
     Ok(crate::OK)
 }
 
-/// The layout that is there, to be added to, or a new one. What stands under the same tag and is another artifact is somebody's,
-/// perhaps with signatures: it is not replaced.
-pub(super) fn existing(out: &Path, tag: &Selector, digest: &Digest) -> anyhow::Result<Layout> {
-    let name = out.display().to_string();
-    if out.symlink_metadata().is_err() {
+fn component(path: &Path) -> anyhow::Result<Vec<u8>> {
+    match held(path)? {
+        Held::Component(bytes) => Ok(bytes),
+        Held::Layout(_) => bail!("a layout already: sign or push it as it is"),
+    }
+}
+
+/// The layout that is there, to be added to, or a new one; an empty folder is none yet.
+pub(super) fn existing(out: &Path) -> anyhow::Result<Layout> {
+    let Ok(meta) = out.symlink_metadata() else { return Ok(Layout::default()) };
+    if meta.is_dir() && out.read_dir().is_ok_and(|mut entries| entries.next().is_none()) {
         return Ok(Layout::default());
     }
-    let layout = Layout::open(out).with_context(|| format!("{name} is there, and is no layout"))?;
+    Layout::open(out).with_context(|| format!("{} is there, and is no OCI image layout", out.display()))
+}
+
+/// What stands under the same tag and is another artifact is somebody's, perhaps with signatures: it is not replaced.
+pub(super) fn free(layout: &Layout, out: &Path, tag: &Selector, digest: &Digest) -> anyhow::Result<()> {
     if layout.resolve(Some(tag)).is_ok_and(|there| there != *digest) {
-        bail!("{name} holds another artifact under this tag: name another --out, or delete it");
+        bail!("{} holds another artifact under this tag: name another --out, or delete it", out.display());
     }
-    Ok(layout)
+    Ok(())
 }
 
 /// The time of `SOURCE_DATE_EPOCH` (reproducible-builds.org), in seconds; none where it is not set.

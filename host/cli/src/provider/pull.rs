@@ -14,9 +14,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{
-    pack::existing,
-    push::{failed, incomplete},
-    registry::{RegistryArgs, client},
+    pack::{existing, free},
+    push::incomplete,
+    registry::{RegistryArgs, client, failed},
 };
 use crate::{args::Format, report};
 
@@ -54,14 +54,15 @@ struct Pulled {
 pub(crate) fn run(args: &PullArgs) -> anyhow::Result<u8> {
     let reference = Reference::parse(&args.reference).with_context(|| args.reference.clone())?;
     let out = args.out.display().to_string();
+    let mut layout = existing(&args.out)?;
     let registry = client(&reference, &args.registry)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (digest, tag) = match runtime.block_on(resolve(&registry, &reference)) {
         Ok(resolved) => resolved,
-        Err(error) => return Ok(failed(&reference, error)),
+        Err(error) => return Ok(failed(&args.reference, error)),
     };
     let under = tag.clone().map_or_else(|| Selector::Digest(digest.to_string()), Selector::Tag);
-    let mut layout = existing(&args.out, &under, &digest)?;
+    free(&layout, &args.out, &under, &digest)?;
     let from = Place::Registry(&registry, reference.path.clone());
     let copied = runtime.block_on(copy(&from, &mut Place::Layout(&mut layout), &digest, tag.as_deref()));
     let whole = |copied| {
@@ -70,7 +71,7 @@ pub(crate) fn run(args: &PullArgs) -> anyhow::Result<u8> {
     };
     let (copied, got) = match copied.and_then(whole) {
         Ok(got) => got,
-        Err(error) => return Ok(failed(&reference, error)),
+        Err(error) => return Ok(failed(&args.reference, error)),
     };
     layout.save(&args.out).with_context(|| out.clone())?;
     incomplete(&reference, copied);

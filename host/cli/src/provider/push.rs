@@ -4,10 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use bailiwick_artifact::{
     Digest,
-    oci::{Copied, FetchError, Layout, Part, Place, manifest, pack, place::copy},
+    oci::{Copied, Layout, Part, Place, manifest, pack, place::copy},
     pulled::{REPOSITORY, VERSION},
 };
 use bailiwick_core::trust::{Destination, Reference, Selector, destination};
@@ -16,12 +16,10 @@ use serde::Serialize;
 
 use super::{
     pack::created,
-    registry::{RegistryArgs, client},
+    registry::{RegistryArgs, client, failed},
+    target::{Held, held},
 };
 use crate::{args::Format, report};
-
-/// How a WebAssembly binary begins.
-const MAGIC: &[u8] = b"\0asm";
 
 /// `bailiwick provider push`.
 #[derive(Debug, Args)]
@@ -52,10 +50,8 @@ struct Pushed {
 
 /// Pushes.
 pub(crate) fn run(args: &PushArgs) -> anyhow::Result<u8> {
-    let reference = Reference::parse(&args.reference).with_context(|| args.reference.clone())?;
-    let Selector::Tag(tag) = &reference.selector else {
-        anyhow::bail!("push under a tag: REGISTRY/PATH:TAG")
-    };
+    let reference = reference(args)?;
+    let Selector::Tag(tag) = &reference.selector else { bail!("push under a tag: REGISTRY/PATH:TAG") };
     let (mut layout, digest) =
         read(&args.what, &reference).with_context(|| args.what.display().to_string())?;
     let registry = client(&reference, &args.registry)?;
@@ -63,13 +59,24 @@ pub(crate) fn run(args: &PushArgs) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let from = Place::Layout(&mut layout);
     match runtime.block_on(copy(&from, &mut to, &digest, Some(tag))) {
-        Err(error) => Ok(failed(&reference, error)),
+        Err(error) => Ok(failed(&reference.to_string(), error)),
         Ok(copied) => {
             incomplete(&reference, copied);
             let Copied { beside, left_out, more } = copied;
             let (reference, digest) = (reference.to_string(), digest.to_string());
             print(&Pushed { reference, digest, beside, left_out, more }, args.output)
         }
+    }
+}
+
+/// Where to; the two arguments are easily taken for each other.
+fn reference(args: &PushArgs) -> anyhow::Result<Reference> {
+    let swapped = || Path::new(&args.reference).exists() && !args.what.exists();
+    match Reference::parse(&args.reference) {
+        Err(_) if swapped() => {
+            bail!("what is pushed comes first: push {} {}", args.reference, args.what.display())
+        }
+        parsed => parsed.with_context(|| args.reference.clone()),
     }
 }
 
@@ -84,18 +91,18 @@ fn print(pushed: &Pushed, output: Format) -> anyhow::Result<u8> {
 
 /// What the layout has under the tag, else its only artifact; a component is packed.
 fn read(path: &Path, reference: &Reference) -> anyhow::Result<(Layout, Digest)> {
-    if path.is_file() {
-        let bytes = std::fs::read(path).context("cannot read")?;
-        if bytes.starts_with(MAGIC) {
+    match held(path)? {
+        Held::Component(bytes) => {
             let mut layout = Layout::default();
             let digest = pack(&mut layout, &bytes, reference, created().as_deref())?;
-            return Ok((layout, digest));
+            Ok((layout, digest))
+        }
+        Held::Layout(layout) => {
+            let digest = layout.resolve(Some(&reference.selector)).or_else(|_| layout.resolve(None))?;
+            admissible(&layout, &digest, reference)?;
+            Ok((layout, digest))
         }
     }
-    let layout = Layout::open(path)?;
-    let digest = layout.resolve(Some(&reference.selector)).or_else(|_| layout.resolve(None))?;
-    admissible(&layout, &digest, reference)?;
-    Ok((layout, digest))
 }
 
 /// Refuses what no policy could admit from there. Another registry may be a mirror: only whoever configures it knows.
@@ -125,10 +132,4 @@ pub(super) fn incomplete(reference: &Reference, Copied { left_out, more, .. }: C
             "warning: {reference}: more lies beside it than is read; the rest was left out"
         ));
     }
-}
-
-/// The registry did not do what it was asked: the input was good.
-pub(super) fn failed(reference: &Reference, error: FetchError) -> u8 {
-    report::complain(&format!("error: {reference}: {:#}", anyhow::Error::new(error)));
-    crate::FAILED
 }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, bail};
 use bailiwick_api::manifest::{AnyObject, load};
 use bailiwick_artifact::oci::{
-    Credentials, Registry, RegistryOptions,
+    Credentials, FetchError, Registry, RegistryOptions, Why,
     pull_secret::{Layout, PullSecret},
 };
 use bailiwick_core::{
@@ -20,6 +20,8 @@ use bailiwick_core::{
 };
 use clap::Args;
 use zeroize::Zeroizing;
+
+use crate::report;
 
 /// How registries are reached.
 #[derive(Debug, Args)]
@@ -118,4 +120,41 @@ fn credentials(secret: Option<&PullSecret>, registry: &str, path: &str) -> anyho
     let found =
         secret.credentials(registry, path).with_context(|| format!("docker configuration: {registry}"))?;
     Ok(found.unwrap_or_default())
+}
+
+/// A registry or layout did not do what it was asked: the input was good. `what` is what it was asked about.
+pub(super) fn failed(what: &str, error: FetchError) -> u8 {
+    let hint = hint(what, &error);
+    report::complain(&format!("error: {what}: {:#}{hint}", anyhow::Error::new(error)));
+    crate::FAILED
+}
+
+/// There is no default registry: `acme/fake:1.0.0` is asked of a host `acme`.
+fn hint(what: &str, error: &FetchError) -> String {
+    let registry = what.split('/').next().unwrap_or_default();
+    match error {
+        FetchError::Unreachable(Why::Name) if !registry.contains(['.', ':']) => {
+            format!("; `{registry}` was taken for the registry: a reference begins with its host")
+        }
+        FetchError::AddressNotAllowed if is_here(registry) => "; or try --plain-http".to_owned(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_that_is_none_or_on_this_machine_is_said() {
+        let name = FetchError::Unreachable(Why::Name);
+        assert!(hint("acme/fake:1.0.0", &name).starts_with("; `acme` was taken for the registry"));
+        for what in ["acme.example/fake:1.0.0", "acme:5000/fake:1.0.0"] {
+            assert_eq!(hint(what, &name), "", "{what}");
+        }
+        assert_eq!(hint("acme/fake:1.0.0", &FetchError::Unreachable(Why::Timeout)), "");
+        let address = FetchError::AddressNotAllowed;
+        assert_eq!(hint("localhost:5000/fake:1.0.0", &address), "; or try --plain-http");
+        assert_eq!(hint("registry.example/fake:1.0.0", &address), "");
+    }
 }

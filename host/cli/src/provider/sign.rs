@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use bailiwick_artifact::{
     Digest,
-    oci::FetchError,
     sign::{self, PrivateKey, key::is_encrypted},
 };
 use bailiwick_core::trust::fact::SIGNATURE;
@@ -15,7 +14,11 @@ use serde::Serialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{passphrase, registry::RegistryArgs, target};
+use super::{
+    passphrase,
+    registry::{RegistryArgs, failed},
+    target,
+};
 use crate::{args::Format, report};
 
 /// `bailiwick provider sign`.
@@ -80,10 +83,4 @@ fn read(file: &Path) -> anyhow::Result<PrivateKey> {
     let text = Zeroizing::new(std::fs::read(file).context("cannot read")?);
     let passphrase = if is_encrypted(&text)? { passphrase::of_key()? } else { Zeroizing::default() };
     Ok(PrivateKey::from_pem(&text, passphrase.as_bytes())?)
-}
-
-/// The place did not do what it was asked: the input was good.
-pub(super) fn failed(target: &str, error: FetchError) -> u8 {
-    report::complain(&format!("error: {target}: {:#}", anyhow::Error::new(error)));
-    crate::FAILED
 }

@@ -1,20 +1,68 @@
-//! What `sign` and `verify` work on: the only artifact of a layout (folder or tar), or one that a reference names in a
-//! registry. A file or folder that is there is a layout; everything else is a reference.
+//! What commands work on. `sign` and `verify`: the only artifact of a layout (folder or tar), or one that a reference names
+//! in a registry; a file or folder that is there is a layout, everything else is a reference. `push` and `inspect`: a layout,
+//! or a component, which is told by how it begins.
 
 use std::{
     path::{Path, PathBuf},
     slice,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use bailiwick_artifact::{
     Digest, Evidence, Pulled,
     evidence::Verifier,
-    oci::{FetchError, Layout, Place, Registry, client::Limits},
+    oci::{FetchError, Layout, Part, Place, Registry, client::Limits, manifest::Fault},
 };
 use bailiwick_core::trust::{Anchors, Reference};
 
 use super::registry::{RegistryArgs, client};
+
+/// How a WebAssembly binary begins.
+const MAGIC: &[u8] = b"\0asm";
+
+/// What lies at a path.
+pub(super) enum Held {
+    /// A component's bytes, not looked at yet.
+    Component(Vec<u8>),
+    /// A layout.
+    Layout(Layout),
+}
+
+/// Reads what lies at a path.
+pub(super) fn held(path: &Path) -> anyhow::Result<Held> {
+    if path.symlink_metadata().is_err() {
+        let named = path.to_str().is_some_and(|text| Reference::parse(text).is_ok());
+        let remedy = if named { "; from a registry, `bailiwick provider pull` it first" } else { "" };
+        bail!("there is no such file or folder{remedy}");
+    }
+    if path.is_file() {
+        let bytes = std::fs::read(path).context("cannot read")?;
+        if bytes.starts_with(MAGIC) {
+            return Ok(Held::Component(bytes));
+        }
+    }
+    match Layout::open(path) {
+        Err(error) if is_none(&error) => {
+            bail!("not a WebAssembly component, and no OCI image layout (a folder or a tar)")
+        }
+        layout => Ok(Held::Layout(layout?)),
+    }
+}
+
+/// A layout, and no component.
+fn layout(path: &Path) -> anyhow::Result<Layout> {
+    match Layout::open(path) {
+        Err(error) if is_none(&error) => {
+            bail!("no OCI image layout (a folder or a tar): `bailiwick provider pack` makes one")
+        }
+        layout => Ok(layout?),
+    }
+}
+
+/// Whether what lies there is something else.
+const fn is_none(error: &FetchError) -> bool {
+    matches!(error, FetchError::Malformed(Part::Layout, Fault::Layout) | FetchError::NotFound(Part::Layout))
+}
 
 /// An opened target.
 pub(super) enum Target {
@@ -28,11 +76,11 @@ pub(super) enum Target {
 pub(super) fn open(text: &str, args: &RegistryArgs) -> anyhow::Result<Target> {
     let path = Path::new(text);
     if path.symlink_metadata().is_ok() {
-        let layout = Layout::open(path).with_context(|| text.to_owned())?;
+        let layout = layout(path).with_context(|| text.to_owned())?;
         return Ok(Target::Layout(layout, path.to_owned()));
     }
-    let reference = Reference::parse(text);
-    let reference = reference.with_context(|| format!("{text} is no layout (there is no such file)"))?;
+    let neither = || format!("{text}: there is no such file or folder, and it is no reference of a registry");
+    let reference = Reference::parse(text).with_context(neither)?;
     Ok(Target::Registry(Box::new(client(&reference, args)?), reference))
 }
 

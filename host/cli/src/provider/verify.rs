@@ -12,20 +12,24 @@ use bailiwick_artifact::{
     oci::client::Limits,
 };
 use bailiwick_core::trust::{Anchors, Fact, KeyId, fact::SIGNATURE};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{registry::RegistryArgs, sign::failed, target};
+use super::{
+    registry::{RegistryArgs, failed},
+    target,
+};
 use crate::{args::Format, report};
 
 /// `bailiwick provider verify`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whom").required(true).args(["key", "policy"])))]
 pub(crate) struct VerifyArgs {
     /// A layout (folder or tar) with one artifact, or REGISTRY/PATH:TAG or REGISTRY/PATH@DIGEST
     target: String,
     /// The public key that must have signed it: PEM, P-256 or Ed25519
-    #[arg(long, value_name = "FILE", required_unless_present = "policy", conflicts_with = "policy")]
+    #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// The folder whose TrustPolicies must admit it; may be given several times
     #[arg(long, value_name = "DIR")]
@@ -62,11 +66,11 @@ struct Rejected {
 
 /// Verifies.
 pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<u8> {
+    let target = target::open(&args.target, &args.registry)?;
     let anchors = match &args.key {
         Some(key) => Anchors { keys: [public(key)?].into(), ..Anchors::default() },
         None => policy::anchors(&args.policy)?,
     };
-    let target = target::open(&args.target, &args.registry)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let pulled = match runtime.block_on(target.pull(&Limits::default(), &anchors)) {
         Ok(pulled) => pulled,

@@ -38,7 +38,7 @@ pub enum ReferenceError {
     #[error("a reference is at most 512 bytes")]
     TooLong,
     /// No registry.
-    #[error("must begin with a registry: host[:port]/path")]
+    #[error("a reference begins with a registry: host[:port]/path")]
     NoRegistry,
     /// The registry's form.
     #[error("the registry is host[:port], lower case, without a scheme")]

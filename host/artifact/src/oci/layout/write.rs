@@ -88,6 +88,11 @@ fn append(builder: &mut Builder<NamedTempFile>, name: &str, bytes: &[u8]) -> Res
     builder.append_data(&mut header, name, bytes).map_err(cannot)
 }
 
-fn cannot(_: io::Error) -> FetchError {
-    FetchError::File("written")
+fn cannot(error: io::Error) -> FetchError {
+    FetchError::File(match error.kind() {
+        io::ErrorKind::NotFound => "written: its folder is not there",
+        io::ErrorKind::PermissionDenied => "written: there is no right to",
+        io::ErrorKind::StorageFull => "written: the disk is full",
+        _ => "written",
+    })
 }
