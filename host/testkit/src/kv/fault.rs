@@ -17,6 +17,8 @@ mod gzip;
 pub enum Fault {
     /// No answer, ever.
     Hang,
+    /// No answer until it is healed, and then the backend's own.
+    Hold,
     /// A fine answer of KV v2, one byte after each pause.
     Drip(Duration),
     /// 307 to that URL.
@@ -96,7 +98,7 @@ impl Fault {
 
     fn body(&self) -> Flow {
         match self {
-            Self::Hang => Flow::Never,
+            Self::Hang | Self::Hold => Flow::Never,
             Self::Drip(every) => Flow::drip(fine("fine"), *every),
             Self::Redirect(_) | Self::Reset => Flow::whole(String::new()),
             Self::Status(_) => Flow::whole(r#"{"errors":["scripted"]}"#.into()),

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
@@ -116,7 +117,11 @@ impl Connection {
         let body = Limited::new(body, LARGEST_REQUEST).collect().await.map_err(io::Error::other)?.to_bytes();
         let parsed = parse(&body);
         let entry = self.record(&head, &body, parsed.as_ref().unwrap_or(&Value::Null));
-        let fault = self.shared.faults().take(head.uri.path());
+        let mut fault = self.shared.faults().take(head.uri.path());
+        while matches!(fault, Some(super::Fault::Hold)) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            fault = self.shared.faults().take(head.uri.path());
+        }
         if let Some(fault) = fault {
             if matches!(fault, super::Fault::Hang) {
                 std::future::pending::<Infallible>().await;

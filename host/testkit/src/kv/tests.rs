@@ -78,6 +78,23 @@ fn a_hang_ends_with_the_server() {
 }
 
 #[test]
+fn what_is_held_is_answered_once_it_is_healed() {
+    let kv = ready();
+    let at = "/v1/kv/data/app";
+    let before = kv.requests().len();
+    kv.fault(at, Fault::Hold);
+    std::thread::scope(|scope| {
+        let held = scope.spawn(|| get(&kv, at).unwrap().json()["data"]["data"]["password"].clone());
+        while kv.requests().len() == before {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(!held.is_finished());
+        kv.heal();
+        assert_eq!(held.join().unwrap(), "x");
+    });
+}
+
+#[test]
 fn tokens_expire_by_its_clock_and_minted_ones_are_counted() {
     let kv = ready();
     kv.set_up("POST", "", "sys/auth/userpass", json!({"type": "userpass"})).unwrap();

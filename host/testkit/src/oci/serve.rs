@@ -3,6 +3,7 @@
 use std::{
     io,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use http::{Request, Response, header::AUTHORIZATION};
@@ -16,7 +17,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{
-    Asked, locked,
+    Asked, Trouble, locked,
     route::{self, Ask},
     state::State,
     trouble::{Flow, never},
@@ -62,12 +63,16 @@ async fn respond(request: Request<Incoming>, state: &Mutex<State>) -> io::Result
     let target = head.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let line =
         head.headers.get(AUTHORIZATION).map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
-    let trouble = {
+    let mut trouble = {
         let mut state = locked(state);
         let method = head.method.to_string();
         state.asked.push(Asked { method, target: target.clone(), authorization: line });
         state.take(&target)
     };
+    while matches!(trouble, Some(Trouble::Held)) {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        trouble = locked(state).take(&target);
+    }
     let Some(trouble) = trouble else {
         return Ok(route::answer(&mut locked(state), &Ask { head: &head, body: &body }));
     };

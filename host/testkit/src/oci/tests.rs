@@ -30,6 +30,24 @@ fn troubles_are_met_as_often_as_was_said() {
 }
 
 #[test]
+fn what_is_held_is_answered_once_it_is_healed() {
+    let registry = OciRegistry::start().unwrap();
+    registry.component("acme/vault", "1.0.0", b"\0asm");
+    registry.trouble("/manifests/", Trouble::Held);
+    std::thread::scope(|scope| {
+        let held = scope.spawn(|| get(&registry, "/v2/acme/vault/manifests/1.0.0").status);
+        while registry.count("/manifests/") == 0 {
+            std::thread::yield_now();
+        }
+        // Others are answered meanwhile.
+        assert_eq!(get(&registry, "/v2/acme/vault/blobs/none").status, 404);
+        assert!(!held.is_finished());
+        registry.heal();
+        assert_eq!(held.join().unwrap(), 200);
+    });
+}
+
+#[test]
 fn denied_without_a_login() {
     let login = Login::Basic("alice".into(), "secret".into());
     let registry = OciRegistry::start_with(OciOptions { login, ..OciOptions::default() }).unwrap();

@@ -26,6 +26,8 @@ pub enum Trouble {
     Trickle,
     /// Nothing at all.
     Silent,
+    /// Nothing until it is healed, and then the answer.
+    Held,
 }
 
 impl Trouble {
@@ -70,7 +72,7 @@ impl Trouble {
             Self::Trickle => {
                 (200, Vec::new(), Flow { left: 1, announced: Some(1000), end: End::Stall, ..Flow::filler() })
             }
-            Self::Silent => return None,
+            Self::Silent | Self::Held => return None,
         };
         let mut response = Response::new(flow);
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
