@@ -26,7 +26,7 @@ use crate::{
     modules::{Modules, Weight},
     pass::{Outcome, Pass, explain::EntryExplained},
     runtime::Runtime,
-    supply::{Former, Places, Supplied, Supply},
+    supply::{self, Former, Places, Supplied, Supply},
     trust::Admissions,
 };
 
@@ -120,6 +120,7 @@ pub async fn load(
         cache: cache.as_ref(),
         records,
         former,
+        patience: supply::PATIENCE,
         now: folder::now(),
     };
     Ok(supply.load(inventory.providers.values()).await)

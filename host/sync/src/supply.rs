@@ -5,6 +5,8 @@
 mod places;
 mod seek;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeMap,
@@ -29,7 +31,7 @@ use crate::{
 /// How many Providers are asked for at once.
 const AT_ONCE: usize = 32;
 /// How long a round waits for one Provider. What ran goes on then, from the cache.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Everything that modules come from.
 pub struct Supply<'a> {
@@ -49,6 +51,8 @@ pub struct Supply<'a> {
     pub records: &'a dyn Records,
     /// What of earlier rounds of this process is needed.
     pub former: &'a Former,
+    /// [`PATIENCE`].
+    pub patience: Duration,
     /// In seconds of the Unix epoch.
     pub now: i64,
 }
@@ -88,7 +92,7 @@ pub struct Supplied {
 impl Supply<'_> {
     /// Finds what could run, and does not wait for ever: one slow registry must not hold up the Providers of others.
     async fn sought(&self, object: &Arc<Object<ProviderSpec>>) -> Sought {
-        match tokio::time::timeout(PATIENCE, self.seek(object, true)).await {
+        match tokio::time::timeout(self.patience, self.seek(object, true)).await {
             Ok(sought) => sought,
             Err(_) => self.seek(object, false).await,
         }
