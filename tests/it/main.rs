@@ -5,12 +5,14 @@
 // clippy.toml lets tests unwrap, but not the helpers beside them.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod attested;
 mod auth;
 mod author;
 mod author_denied;
 mod aws;
 mod cases;
 mod compat;
+mod cosigned;
 mod denied;
 mod disk;
 mod examples;
@@ -18,12 +20,16 @@ mod faults;
 mod input;
 #[cfg(feature = "scan")]
 mod interference;
+mod keyless;
 mod kill;
 mod kv;
+mod loading;
 mod newcomer;
 mod orphans;
 mod publish;
 mod recorded;
+mod registry;
+mod remote;
 mod running;
 mod scene;
 mod signals;
@@ -32,6 +38,7 @@ mod signing;
 mod tenants;
 mod trusted;
 mod vault;
+mod vouched;
 
 /// A run of the tests that leaves I3 and I4 out does not pass.
 #[cfg(not(feature = "scan"))]

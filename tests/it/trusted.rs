@@ -1,6 +1,8 @@
 //! A scene with a signed provider: a key, an artifact in a layout, a policy that names the key, a grant, and what it serves.
 //! All of it is made with the binary.
 
+use std::sync::Once;
+
 use serde_json::Value;
 
 use crate::scene::{Said, Scene, providers};
@@ -10,26 +12,55 @@ pub(crate) const STATE: [&str; 3] = ["--state", "state", "--init-state"];
 pub(crate) const ALONE: [&str; 5] = ["--state", "state", "--init-state", "--cache", "cache"];
 pub(crate) const REPOSITORY: &str = "registry.example/bailiwick/fake";
 
-/// A scene with a signed `fake` provider, trusted by key, and what it serves.
+/// A scene with a signed provider, trusted by key, and what it serves.
 pub(crate) struct Trusted {
     pub(crate) scene: Scene,
+    /// The registry that it is made for.
+    pub(crate) registry: String,
+    name: &'static str,
 }
 
 impl Trusted {
+    /// With the provider `fake`, which needs no backend.
     pub(crate) fn new() -> Self {
-        let trusted = Self { scene: Scene::empty() };
+        Self::made_for("registry.example")
+    }
+
+    /// The same, made for another registry.
+    pub(crate) fn made_for(registry: &str) -> Self {
+        let scene = Scene::empty();
+        scene.write("policy/grant.yaml", GRANT);
+        scene.write("manifests/shop.yaml", OBJECTS);
+        Self::signed(scene, "fake", registry)
+    }
+
+    /// The quick start, its provider signed and made for that registry.
+    pub(crate) fn quickstart(registry: &str) -> Self {
+        let scene = Scene::new();
+        // The digest of a file that nobody signed.
+        let grant = scene.folder.read("policy/grant.yaml").unwrap();
+        let unpinned = grant.lines().filter(|line| !line.trim_start().starts_with("module:"));
+        scene.write("policy/grant.yaml", &unpinned.map(|line| format!("{line}\n")).collect::<String>());
+        Self::signed(scene, "vault", registry)
+    }
+
+    fn signed(scene: Scene, name: &'static str, registry: &str) -> Self {
+        let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: team-a}\n";
+        scene.write("policy/namespace.yaml", namespace);
+        let trusted = Self { scene, registry: registry.to_owned(), name };
         trusted.ok(&["provider", "keygen", "--unencrypted", "--out-prefix", "release"]);
-        trusted.pack("0.1.0", "modules/fake");
-        trusted.sign("release.key", "modules/fake");
-        trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}", "");
+        let layout = format!("modules/{name}");
+        trusted.pack("0.1.0", &layout);
+        trusted.sign("release.key", &layout);
+        trusted.provider(&format!("layout: {{path: {name}, as: '{}:0.1.0'}}", trusted.repository()), "");
         trusted.policy("release.pub", "");
-        trusted.scene.write("policy/grant.yaml", GRANT);
-        trusted
-            .scene
-            .write("policy/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: team-a}\n");
-        trusted.scene.write("manifests/shop.yaml", OBJECTS);
         trusted.ok(&["grant", "check", "--write", "--policy", "policy", "--provider-dir", "modules"]);
         trusted
+    }
+
+    /// The repository that it is made for.
+    pub(crate) fn repository(&self) -> String {
+        format!("{}/bailiwick/{}", self.registry, self.name)
     }
 
     /// The binary, which must succeed.
@@ -39,12 +70,12 @@ impl Trusted {
         said
     }
 
-    /// `fake` as this version, as an artifact in a layout.
+    /// The provider as this version, as an artifact in a layout.
     pub(crate) fn pack(&self, version: &str, layout: &str) {
-        let component = versioned(version);
-        std::fs::write(self.scene.folder.join("fake.wasm"), component).unwrap();
-        let reference = format!("{REPOSITORY}:{version}");
-        self.ok(&["provider", "pack", "fake.wasm", "--as", &reference, "--out", layout]);
+        let file = format!("{}.wasm", self.name);
+        std::fs::write(self.scene.folder.join(&file), versioned(&file, version)).unwrap();
+        let reference = format!("{}:{version}", self.repository());
+        self.ok(&["provider", "pack", &file, "--as", &reference, "--out", layout]);
     }
 
     pub(crate) fn sign(&self, key: &str, layout: &str) {
@@ -53,20 +84,25 @@ impl Trusted {
 
     /// The Provider: its module, and the rest of its spec.
     pub(crate) fn provider(&self, module: &str, more: &str) {
-        let head = "apiVersion: bailiwick.dev/v1alpha1\nkind: Provider\nmetadata: {name: fake}\nspec:\n";
-        self.scene.write("policy/provider.yaml", &format!("{head}  module: {{{module}}}\n{more}\n"));
+        let name = self.name;
+        let head =
+            format!("apiVersion: bailiwick.dev/v1alpha1\nkind: Provider\nmetadata: {{name: {name}}}\n");
+        self.scene.write("policy/provider.yaml", &format!("{head}spec:\n  module: {{{module}}}\n{more}\n"));
     }
 
     /// A TrustPolicy that names a key, and the rest of its spec.
     pub(crate) fn policy(&self, key: &str, more: &str) {
-        let pem = self.scene.folder.read(key).unwrap();
-        let pem = pem.lines().map(|line| format!("        {line}\n")).collect::<String>();
+        let pem = indented(&self.scene.folder.read(key).unwrap(), 8);
+        self.trusts(&format!("key:\n      pem: |\n{pem}{more}"));
+    }
+
+    /// A TrustPolicy whose authority is this, and the rest of its spec.
+    pub(crate) fn trusts(&self, authority: &str) {
         let head =
             "apiVersion: bailiwick.dev/v1alpha1\nkind: TrustPolicy\nmetadata: {name: release}\nspec:\n";
-        let body = format!(
-            "  match: [{{prefix: registry.example/bailiwick/}}]\n  authorities:\n  - name: release\n    key:\n      pem: |\n{pem}{more}\n"
-        );
-        self.scene.write("policy/trust-policy.yaml", &format!("{head}{body}"));
+        let prefix = format!("  match: [{{prefix: {}/bailiwick/}}]\n", self.registry);
+        let body = format!("  authorities:\n  - name: release\n    {authority}\n");
+        self.scene.write("policy/trust-policy.yaml", &format!("{head}{prefix}{body}"));
     }
 
     pub(crate) fn sync(&self, more: &[&str]) -> Said {
@@ -82,8 +118,11 @@ impl Trusted {
         self.synced_with(&STATE);
     }
 
-    /// Compiled code that other tests made, and nothing else of their cache: compiling takes a while.
+    /// Compiled code that tests share, and nothing else of their cache: compiling takes a while, so that `fake` is compiled
+    /// once before anybody borrows.
     pub(crate) fn borrow_compiled(&self) {
+        static COMPILED: Once = Once::new();
+        COMPILED.call_once(|| Self::new().synced());
         let shared = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache/bailiwick");
         let script = format!("mkdir -m 700 cache; cp -rp {shared}/compiled {shared}/compiled.key cache");
         // What is not there, or half there, is compiled.
@@ -101,13 +140,14 @@ impl Trusted {
         assert!(self.scene.secret("shop").is_some());
     }
 
-    /// Refused for this reason, and nothing is written.
-    pub(crate) fn refused(&self, more: &[&str], reason: &str) {
+    /// Refused for this reason, and nothing is written; what was said.
+    pub(crate) fn refused(&self, more: &[&str], reason: &str) -> String {
         std::fs::remove_dir_all(self.scene.folder.join("out")).unwrap_or_default();
         let said = self.sync(more);
         assert_ne!(said.code, 0, "{}", said.told());
         assert!(said.told().contains(reason), "{reason}: {}", said.told());
         assert!(self.scene.secret("shop").is_none());
+        said.told()
     }
 
     /// What `provider list` says of it.
@@ -126,9 +166,14 @@ impl Trusted {
     }
 }
 
-/// The component, its catalogue's version replaced by one of the same length.
-fn versioned(version: &str) -> Vec<u8> {
-    let mut component = std::fs::read(providers().join("fake.wasm")).unwrap();
+/// Each line of a text, so many blanks before it.
+pub(crate) fn indented(text: &str, by: usize) -> String {
+    text.lines().map(|line| format!("{}{line}\n", " ".repeat(by))).collect()
+}
+
+/// A component, its catalogue's version replaced by one of the same length.
+fn versioned(file: &str, version: &str) -> Vec<u8> {
+    let mut component = std::fs::read(providers().join(file)).unwrap();
     let (from, to) = (b"version = \"0.1.0\"", format!("version = \"{version}\""));
     assert_eq!(from.len(), to.len());
     let at = component.windows(from.len()).position(|window| window == from).unwrap();
