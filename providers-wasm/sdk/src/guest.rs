@@ -1,5 +1,7 @@
 //! The component's side: generated bindings, the imports behind [`crate::Host`] and the exports in front of a
-//! [`Provider`]. Only the macro's output is unsafe; it marshals between the component and the host.
+//! [`Provider`]. Only the macro's output, which marshals between the component and the host, and the heap are unsafe.
+
+mod heap;
 
 use std::marker::PhantomData;
 
