@@ -117,3 +117,31 @@ fn i9_denied_what_runs_once_its_root_is_another_one() {
     running.signal("TERM");
     assert_eq!(running.end().code, 143);
 }
+
+/// What is only kept looks for newer evidence where it came from, and runs on where that is away.
+#[test]
+fn what_is_kept_is_admitted_again_by_a_newer_signature() {
+    let Some(vouched) = scene() else { return };
+    let pem = indented(&vouched.sigstore.public_key().unwrap(), 8);
+    let either = format!("key:\n      pem: |\n{pem}  - name: ci\n    {AUTHORITY}");
+    let any = "  require: {anyOf: {of: [{authority: release}, {authority: ci}]}}\n";
+    vouched.attach(Bundle::Key);
+    vouched.policy(&either, any);
+    vouched.trusted.synced_with(&ALONE);
+    // A signature by key alone has no age.
+    vouched.policy(
+        &either,
+        &format!("{any}  freshness: {{maxSignatureAge: 1d}}\n  onPolicyFailure: KeepRunning"),
+    );
+    let layout = vouched.trusted.scene.folder.join("modules/vouched");
+    let away = vouched.trusted.scene.folder.join("modules/away");
+    std::fs::rename(&layout, &away).unwrap();
+    vouched.trusted.synced_with(&ALONE);
+    assert_eq!(vouched.trusted.condition("Ready"), ("True".into(), "KeptRunning".into()));
+    std::fs::rename(&away, &layout).unwrap();
+    vouched.attach(Bundle::Keyless);
+    vouched.trusted.synced_with(&ALONE);
+    assert_eq!(vouched.trusted.condition("Verified"), ("True".into(), "Verified".into()));
+    assert_eq!(vouched.trusted.condition("Ready"), ("True".into(), "Running".into()));
+    assert_eq!(vouched.trusted.listed()["stopsAt"], serde_json::Value::Null);
+}
