@@ -24,7 +24,7 @@ pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// Whether the component's imports and exports have the world's types, checked by composing the two.
 pub(crate) fn conforms(component: &[u8]) -> Result<(), Cause> {
     let (resolve, world) = blind()?;
-    Ok(wit_component::targets(&resolve, world, component, false)?)
+    Ok(wit_component::targets(&resolve, world, component)?)
 }
 
 fn blind() -> Result<(Resolve, WorldId), Cause> {

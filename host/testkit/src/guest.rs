@@ -82,7 +82,7 @@ pub fn in_other_wit(wat: &str, wit: &str, world: &str) -> Result<Vec<u8>> {
 
 fn embed(wat: &str, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>> {
     let mut module = wat::parse_str(wat)?;
-    wit_component::embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8, false)?;
+    wit_component::embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8)?;
     Ok(module)
 }
 

@@ -160,8 +160,7 @@ impl Size {
     }
 
     fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
-        let range = body.range();
-        let bytes = range.end.saturating_sub(range.start);
+        let bytes = body.range().len().try_into().unwrap_or(u64::MAX);
         self.code += bytes;
         self.bound(bytes, BODY, "a function of over 128 KiB");
         let mut locals = 0;
@@ -199,6 +198,6 @@ fn declared(payload: &Payload<'_>) -> u64 {
 fn length(payload: &Payload<'_>) -> u64 {
     match payload {
         Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => 0,
-        other => other.as_section().map_or(0, |(_, range)| range.end.saturating_sub(range.start)),
+        other => other.as_section().map_or(0, |(_, range)| range.len().try_into().unwrap_or(u64::MAX)),
     }
 }
