@@ -139,6 +139,10 @@ fn what_is_kept_is_admitted_again_by_a_newer_signature() {
     vouched.trusted.synced_with(&ALONE);
     assert_eq!(vouched.trusted.condition("Ready"), ("True".into(), "KeptRunning".into()));
     std::fs::rename(&away, &layout).unwrap();
+    // Nor does less evidence there take anything from what is here.
+    vouched.detach();
+    vouched.trusted.synced_with(&ALONE);
+    assert_eq!(vouched.trusted.condition("Ready"), ("True".into(), "KeptRunning".into()));
     vouched.attach(Bundle::Keyless);
     vouched.trusted.synced_with(&ALONE);
     assert_eq!(vouched.trusted.condition("Verified"), ("True".into(), "Verified".into()));

@@ -194,9 +194,11 @@ impl Supply<'_> {
         if let Some(choice) = enough {
             return Ok(choice);
         }
-        match self.fetched(origin, reference, sought, digest).await {
-            Ok(pulled) => self.judged(pulled, &wanted, origin, sought),
-            Err(refusal) => spare.ok_or(refusal),
+        let fetched = self.fetched(origin, reference, sought, digest).await;
+        match fetched.and_then(|pulled| self.judged(pulled, &wanted, origin, sought)) {
+            Ok(choice) if choice.verdict.outcome().is_ok() => Ok(choice),
+            // Less evidence there takes nothing from what is here: what denies does not depend on evidence.
+            other => spare.map_or(other, Ok),
         }
     }
 

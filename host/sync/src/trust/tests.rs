@@ -1,4 +1,5 @@
 use bailiwick_api::{
+    condition::ConditionType,
     meta::ObjectMeta,
     trust_policy::{Authority, Ceiling, Freshness, KeyAuthority, PolicyMatch},
 };
@@ -210,6 +211,29 @@ fn keep_running_lasts_until_its_deadline_and_says_why() {
         spec.on_policy_failure = Some("KeepRunning".into());
     });
     assert!(ended.is_err());
+}
+
+/// Nobody who can make the policies unreadable for a second gives what is kept more time.
+#[test]
+fn i9_denied_more_time_by_a_trouble_in_between() {
+    let scene = Scene::new();
+    let admissions = scene.admissions();
+    let old = |spec: &mut TrustPolicySpec| {
+        spec.freshness = Some(Freshness { max_signature_age: "1d".into() });
+        spec.on_policy_failure = Some("KeepRunning".into());
+        spec.keep_running_for = Some("10m".into());
+    };
+    admissions.rejudge(&scene.policy(2, old), 200);
+    let kept = admissions.verdict("fake").unwrap().told(crate::records::ProviderStatus::default(), 200);
+    admissions.close();
+    let closed = admissions.verdict("fake").unwrap().told(kept.clone(), 300);
+    assert_eq!((closed.failing_since, closed.stops_at), (kept.failing_since, None));
+    assert_eq!(closed.failing_since.map(|at| at.unix()), Some(200));
+    let ready = closed.conditions.iter().find(|condition| condition.kind == ConditionType::Ready).unwrap();
+    assert_eq!(ready.reason.as_deref(), Some("PolicyInvalid"), "what is refused is not said to run");
+    admissions.rejudge(&scene.policy(1, |_| {}), 400);
+    let admitted = admissions.verdict("fake").unwrap().told(closed, 400);
+    assert_eq!(admitted.failing_since, None);
 }
 
 #[test]

@@ -128,9 +128,9 @@ impl Verdict {
     #[must_use]
     pub fn verified(&self) -> Step {
         match (&self.outcome, &self.kept) {
-            (_, Some(kept)) => Step::refused(&kept.refusal),
+            (Err(refusal), _) => Step::refused(refusal),
+            (Ok(_), Some(kept)) => Step::refused(&kept.refusal),
             (Ok(admission), None) => Step::verified(admission),
-            (Err(refusal), None) => Step::refused(refusal),
         }
     }
 
@@ -138,12 +138,17 @@ impl Verdict {
     #[must_use]
     pub fn told(&self, mut status: ProviderStatus, now: i64) -> ProviderStatus {
         let ready = match (&self.outcome, &self.kept) {
-            (_, Some(kept)) => Step::kept(kept),
+            (Err(refusal), _) => Step::refused(refusal),
+            (Ok(_), Some(kept)) => Step::kept(kept),
             (Ok(admission), None) => Step::Done("Running", admission.version.to_string()),
-            (Err(refusal), None) => Step::refused(refusal),
         };
-        status.failing_since = self.kept.as_ref().map(|kept| Timestamp::from_unix(kept.since));
-        status.stops_at = self.kept.as_ref().map(|kept| Timestamp::from_unix(kept.until));
+        let kept = self.kept.as_ref().filter(|_| self.outcome.is_ok());
+        status.stops_at = kept.map(|kept| Timestamp::from_unix(kept.until));
+        // Only what is admitted ends it: a trouble in between, such as a policy that cannot be read for a second, must not
+        // begin the time anew.
+        if self.outcome.is_ok() {
+            status.failing_since = kept.map(|kept| Timestamp::from_unix(kept.since));
+        }
         let steps = Steps { resolved: Step::Open, verified: self.verified(), compatible: Step::Open, ready };
         let generation = status.conditions.first().and_then(|condition| condition.observed_generation);
         let kinds = [ConditionType::Verified, ConditionType::Ready];
