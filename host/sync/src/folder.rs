@@ -21,6 +21,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use bailiwick_api::{
     external_secret::ExternalSecretSpec,
     grant::CapabilityGrantSpec,
+    manifest::Kind,
     meta::{Object, ObjectMeta},
     secret_store::SecretStoreSpec,
 };
@@ -134,9 +135,18 @@ impl World for FolderWorld {
         Ok(self.inventory.stores.get(&(namespace, key.name.clone())).cloned())
     }
 
-    /// A namespace that the policy does not know has a name and nothing else that a selector could match.
+    /// A namespace that the policy does not know has a name and nothing else that a selector could match. Where a Namespace
+    /// of the policy could not be read, that may be this one, with labels that deny (G5).
     async fn namespace(&self, name: &str) -> Result<ObjectMeta, WorldError> {
-        Ok(self.inventory.namespaces.get(name).cloned().unwrap_or_else(|| stamps::namespace(name)))
+        if let Some(known) = self.inventory.namespaces.get(name) {
+            return Ok(known.clone());
+        }
+        match self.inventory.unread(Kind::Namespace).first() {
+            None => Ok(stamps::namespace(name)),
+            Some(place) => {
+                Err(WorldError(format!("{place} cannot be read and may be Namespace {name}: mend it first")))
+            }
+        }
     }
 
     fn grants(&self) -> Vec<Arc<Object<CapabilityGrantSpec>>> {

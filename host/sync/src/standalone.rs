@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use bailiwick_api::{external_secret::ExternalSecretSpec, meta::Object};
+use bailiwick_api::{external_secret::ExternalSecretSpec, manifest::Kind, meta::Object};
 use bailiwick_artifact::ArtifactCache;
 use bailiwick_core::reconcile::{NotReady, orphans::Sweep, place, refresh, targets};
 use bailiwick_sandbox::{Cache, Engine, EngineOptions};
@@ -116,7 +116,12 @@ pub async fn load(
         allow_unsigned: input.allow_unsigned,
         engine,
         in_force: &inventory.in_force(),
-        places: &Places::new(inventory.registries.values(), &inventory.roots, secrets),
+        places: &Places::new(
+            inventory.registries.values(),
+            inventory.unread(Kind::RegistryConfig),
+            &inventory.roots,
+            secrets,
+        ),
         cache: cache.as_ref(),
         records,
         former,

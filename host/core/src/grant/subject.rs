@@ -74,9 +74,9 @@ fn selector(path: &str, selector: &LabelSelector, trusted: &BTreeSet<String>) ->
             return Err(refused(format!("{path}.matchExpressions[{n}]"), remedy));
         }
     }
-    // Only absent labels would admit every namespace that nobody labelled.
-    let positive = !selector.match_labels.is_empty()
-        || selector.match_expressions.iter().any(|e| matches!(e.operator.as_str(), "In" | "Exists"));
+    // Only absent labels would admit every namespace that nobody labelled; and each has a name.
+    let asks = |e: &LabelRequirement| e.operator == "In" || e.operator == "Exists" && e.key != NAME_LABEL;
+    let positive = !selector.match_labels.is_empty() || selector.match_expressions.iter().any(asks);
     if positive { Ok(()) } else { Err(refused(path.into(), "needs one label that must be there")) }
 }
 

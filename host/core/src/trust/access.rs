@@ -39,6 +39,14 @@ pub struct Host {
     pub plain: bool,
 }
 
+impl Host {
+    /// Where a repository's path is there.
+    #[must_use]
+    pub fn path(&self, path: &str) -> String {
+        self.prefix.as_ref().map_or_else(|| path.to_owned(), |prefix| format!("{prefix}/{path}"))
+    }
+}
+
 /// Why a configuration cannot be used. Each is a remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccessError {

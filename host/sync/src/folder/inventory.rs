@@ -51,9 +51,8 @@ pub struct Inventory {
     pub grants: BTreeMap<String, Arc<Object<CapabilityGrantSpec>>>,
     /// By name.
     pub trust_policies: BTreeMap<String, Arc<Object<TrustPolicySpec>>>,
-    /// Where something of the policy folder stands that could not be read and may be a TrustPolicy: then nothing signed is
-    /// admitted, since it may be what denies.
-    pub unread_policies: BTreeSet<String>,
+    /// Where something of the policy stands that could not be read, and its kind as far as that is known.
+    pub unread: Vec<(Option<Kind>, String)>,
     /// By name.
     pub registries: BTreeMap<String, Arc<Object<RegistryConfigSpec>>>,
     /// By name.
@@ -83,7 +82,7 @@ impl Inventory {
         let (policy, mut errors) = load_all(&read.policy);
         let (policy, twice) = unique(policy);
         errors.extend(twice);
-        inventory.unread_policies = errors.iter().filter(|error| may_be_trust(error)).map(place).collect();
+        inventory.unread = errors.iter().map(|error| (error.kind, place(error))).collect();
         inventory.errors.extend(errors.iter().map(ToString::to_string));
         for manifest in policy {
             inventory.policy(manifest, &mut maps)?;
@@ -104,7 +103,15 @@ impl Inventory {
     #[must_use]
     pub fn in_force(&self) -> InForce {
         let objects = self.trust_policies.values().map(|object| Object::clone(object)).collect();
-        InForce::new(objects, self.unread_policies.clone(), Arc::clone(&self.roots))
+        InForce::new(objects, self.unread(Kind::TrustPolicy), Arc::clone(&self.roots))
+    }
+
+    /// Where something stands that could not be read and may be of that kind: it may be what denies. What has no kind that
+    /// could be read may be anything.
+    #[must_use]
+    pub fn unread(&self, kind: Kind) -> BTreeSet<String> {
+        let may_be = |found: &Option<Kind>| found.is_none_or(|found| found == kind);
+        self.unread.iter().filter(|(found, _)| may_be(found)).map(|(_, place)| place.clone()).collect()
     }
 
     /// Every object of the files; of one namespace alone where they belong to one.
@@ -207,11 +214,6 @@ fn load_all(files: &Files) -> (Vec<Manifest>, Vec<ManifestError>) {
         errors.extend(faults);
     }
     (all, errors)
-}
-
-/// What has no kind that could be read may be anything.
-fn may_be_trust(error: &ManifestError) -> bool {
-    matches!(error.kind, None | Some(Kind::TrustPolicy))
 }
 
 fn place(error: &ManifestError) -> String {

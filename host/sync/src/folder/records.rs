@@ -67,10 +67,14 @@ impl FolderRecords {
     /// # Errors
     /// The folder cannot be listed, or one of them cannot be read.
     pub fn providers(&self) -> Result<BTreeMap<String, ProviderStatus>, WorldError> {
-        let Some(dir) = &self.dir else { return Ok(BTreeMap::new()) };
+        self.names()?.into_iter().map(|name| Ok((name.clone(), self.status(&name)?))).collect()
+    }
+
+    fn names(&self) -> Result<Vec<String>, WorldError> {
+        let Some(dir) = &self.dir else { return Ok(Vec::new()) };
         let names = dir.names().map_err(failed)?;
         let name = |file: &String| Some(file.strip_prefix("provider.")?.strip_suffix(".json")?.to_owned());
-        names.iter().filter_map(name).map(|name| Ok((name.clone(), self.status(&name)?))).collect()
+        Ok(names.iter().filter_map(name).collect())
     }
 
     /// Says of each Provider what became of it when the policies changed; what cannot be written is said at the next round.
@@ -104,6 +108,10 @@ impl FolderRecords {
 }
 
 impl Records for FolderRecords {
+    fn known(&self) -> Vec<String> {
+        self.names().unwrap_or_default()
+    }
+
     fn status(&self, provider: &str) -> Result<ProviderStatus, WorldError> {
         Ok(self.read(&format!("provider.{provider}.json"))?.unwrap_or_default())
     }

@@ -1,7 +1,11 @@
 //! How each Provider's module is reached: a client of its own for its registry with its own pull secret, or a layout on
 //! disk. Clients are never shared between Providers, so that nobody is served with another's rights.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use bailiwick_api::{
     grant::CaRef, meta::Object, provider::ProviderSpec, registry_config::RegistryConfigSpec,
@@ -29,6 +33,8 @@ pub type PullSecrets = Arc<dyn Fn(&str, &str) -> Option<Zeroizing<Vec<u8>>> + Se
 /// What registries are configured, and where secrets are.
 pub struct Places {
     configs: BTreeMap<String, Result<Access, String>>,
+    /// Where something stands that could not be read and may be a RegistryConfig.
+    unread: BTreeSet<String>,
     secrets: PullSecrets,
 }
 
@@ -53,6 +59,9 @@ pub(super) enum PlaceError {
     /// The registry's configuration.
     #[error("RegistryConfig {0}")]
     Config(String),
+    /// It may be what could not be read.
+    #[error("{0} cannot be read and may be this registry's RegistryConfig: mend it first")]
+    Unread(String),
 }
 
 impl PlaceError {
@@ -63,16 +72,18 @@ impl PlaceError {
             Self::Fetch(error) => error.reason(),
             Self::PullSecret(..) | Self::NoPullSecret(_) => Reason::Unauthorized,
             Self::Slow => Reason::Unreachable,
-            Self::Config(_) => Reason::PolicyInvalid,
+            Self::Config(_) | Self::Unread(_) => Reason::PolicyInvalid,
         }
     }
 }
 
 impl Places {
-    /// Reads configurations; one that does not hold is a fault of each Provider that needs it.
+    /// Reads configurations; one that does not hold is a fault of each Provider that needs it. `unread` says where something
+    /// stands that could not be read and may be one: a registry without one is not reached by the defaults then.
     #[must_use]
     pub fn new<'a>(
         configs: impl IntoIterator<Item = &'a Arc<Object<RegistryConfigSpec>>>,
+        unread: BTreeSet<String>,
         roots: &Roots,
         secrets: PullSecrets,
     ) -> Self {
@@ -89,7 +100,7 @@ impl Places {
                 |_: &mut Result<Access, String>| Err(format!("{name}: another one is for the same registry"));
             all.entry(object.spec.registry.clone()).and_modify(|there| *there = twice(there)).or_insert(read);
         }
-        Self { configs: all, secrets }
+        Self { configs: all, unread, secrets }
     }
 
     /// What is wrong with configurations that do not hold.
@@ -131,7 +142,10 @@ impl Places {
         let access = match self.configs.get(&reference.registry) {
             Some(Ok(access)) => access.clone(),
             Some(Err(why)) => return Err(PlaceError::Config(why.clone())),
-            None => Access::standard(&reference.registry),
+            None => match self.unread.first() {
+                None => Access::standard(&reference.registry),
+                Some(place) => return Err(PlaceError::Unread(place.clone())),
+            },
         };
         let mut options = RegistryOptions::new(access);
         if let Some(name) = &object.spec.pull_secret {
@@ -139,7 +153,8 @@ impl Places {
             let bad = |error| PlaceError::PullSecret(name.clone(), error);
             let mirrors = options.access.mirrors.clone();
             for mirror in mirrors {
-                let found = secret.credentials(&mirror.registry, &reference.path).map_err(bad)?;
+                let path = mirror.path(&reference.path);
+                let found = secret.credentials(&mirror.registry, &path).map_err(bad)?;
                 options.mirrors.extend(found.map(|found| (mirror.registry, found)));
             }
             let own = secret.credentials(&reference.registry, &reference.path).map_err(bad)?;

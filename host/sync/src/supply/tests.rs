@@ -57,6 +57,7 @@ impl Scene {
             in_force: policy(&key, &registry.name()),
             places: Places::new(
                 [&Arc::new(object("here", config(&registry.name())))],
+                BTreeSet::new(),
                 &Roots::default(),
                 Arc::new(|_, _| None),
             ),
@@ -158,4 +159,17 @@ async fn i8_what_ran_goes_on_where_its_registry_keeps_silent() {
     assert!(supplied.admissions.current("fake", 100_000).is_ok());
     let [warning] = &supplied.warnings[..] else { panic!("{:?}", supplied.warnings) };
     assert!(warning.contains("Unreachable") && warning.contains("took longer than"), "{warning}");
+}
+
+/// It may have pinned a CA, or another network.
+#[tokio::test]
+async fn i6_denied_the_defaults_where_a_registry_config_cannot_be_read() {
+    let mut scene = Scene::new();
+    let reference = format!("{}/acme/fake:1.0.0", scene.registry.name());
+    let unread = BTreeSet::from(["registry.yaml:1".to_owned()]);
+    scene.places = Places::new([], unread, &Roots::default(), Arc::new(|_, _| None));
+    let supplied = scene.round(100, &[provider("fake", oci(&reference))]).await;
+    let why = supplied.modules["fake"].as_ref().err().unwrap().to_string();
+    assert!(why.contains("PolicyInvalid") && why.contains("registry.yaml:1"), "{why}");
+    assert_eq!(scene.registry.count("/v2/"), 0);
 }

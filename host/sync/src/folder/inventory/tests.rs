@@ -95,3 +95,19 @@ fn g6_denied_two_config_maps_of_one_name_count_for_nothing() {
     assert_eq!(inventory.roots.keys().collect::<Vec<_>>(), ["other/three"]);
     assert!(inventory.errors[0].contains("ConfigMap ca: stands twice"), "{:?}", inventory.errors);
 }
+
+/// What cannot be read may be what denies, and it does not count as absent.
+#[test]
+fn g5_denied_what_cannot_be_read_or_stands_twice_is_not_absent() {
+    let typo = object("Namespace", "", "team-a", "lables: {env: prod}");
+    let inventory = read(std::slice::from_ref(&typo), &[]);
+    assert_eq!(inventory.unread(Kind::Namespace).len(), 1, "{:?}", inventory.errors);
+    assert!(inventory.unread(Kind::RegistryConfig).is_empty(), "its kind is known");
+    let twice = [object("Namespace", "", "team-a", ""), object("Namespace", "", "team-a", "")];
+    assert!(!read(&twice, &[]).unread(Kind::Namespace).is_empty());
+    let nothing = ["kind: [".to_owned()];
+    for kind in [Kind::Namespace, Kind::RegistryConfig, Kind::TrustPolicy] {
+        assert_eq!(read(&nothing, &[]).unread(kind).len(), 1, "{kind:?}");
+    }
+    assert!(read(&[object("Namespace", "", "team-a", "")], &[]).unread(Kind::Namespace).is_empty());
+}
