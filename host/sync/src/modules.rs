@@ -4,7 +4,7 @@
 
 use std::{
     collections::BTreeMap,
-    panic::resume_unwind,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -117,7 +117,10 @@ pub(crate) fn on_all_cores<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> 
 /// The engine looks at types and code itself; without one, what it would refuse is refused all the same.
 fn compiled(component: &[u8], engine: Option<&Engine>) -> Result<Option<Provider>, String> {
     if let Some(engine) = engine {
-        return engine.load(component).map(Some).map_err(|error| error.to_string());
+        // A compiler that panics over one module must not end the others' sync (I8). Nothing half made is kept by it.
+        let loaded = catch_unwind(AssertUnwindSafe(|| engine.load(component)));
+        let loaded = loaded.map_err(|_| "the engine failed over it: report it with the module".to_owned())?;
+        return loaded.map(Some).map_err(|error| error.to_string());
     }
     admit(component).map_err(|error| error.to_string())?;
     inspect::inspect(component).map_err(|error| chain(&error))?;

@@ -54,6 +54,9 @@ pub struct ProviderStatus {
 
 /// Remembers. Implementations perform and decide nothing.
 pub trait Records: Send + Sync {
+    /// The Providers that something is known of; none where that cannot be said.
+    fn known(&self) -> Vec<String>;
+
     /// What is known of a Provider; nothing is no error.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use std::{
 
 use bailiwick_api::{meta::Object, provider::ProviderSpec};
 use bailiwick_artifact::ArtifactCache;
+use bailiwick_core::trust::condition::{Step, Steps, conditions};
 use bailiwick_sandbox::Engine;
 use futures_util::{StreamExt, stream};
 
@@ -98,6 +99,21 @@ impl Supply<'_> {
         }
     }
 
+    /// Says of Providers that are remembered, and that the policy has no more or not legibly, that they do not run. What is
+    /// known of them stays: they may come back.
+    fn gone(&self, there: &Modules) -> Vec<String> {
+        let mut notes = Vec::new();
+        for name in self.records.known().into_iter().filter(|name| !there.contains_key(name)) {
+            let Ok(mut status) = self.records.status(&name) else { continue };
+            let ready =
+                Step::Failed("NotInPolicy", "no Provider of this name can be read in the policy".into());
+            let steps = Steps { resolved: Step::Open, verified: Step::Open, compatible: Step::Open, ready };
+            status.conditions = conditions(steps, &status.conditions, self.now, None);
+            notes.extend(self.records.report(&name, &status).err().map(|error| error.to_string()));
+        }
+        notes
+    }
+
     /// Loads the modules of all Providers: asks for several at once, then compiles on all cores.
     pub async fn load(&self, providers: impl IntoIterator<Item = &Arc<Object<ProviderSpec>>>) -> Supplied {
         let sought: Vec<_> = stream::iter(providers.into_iter().map(|object| self.sought(object)))
@@ -114,6 +130,7 @@ impl Supply<'_> {
             admitted.extend(settled.admitted);
             modules.insert(settled.provider, settled.module);
         }
+        notes.extend(self.gone(&modules));
         let faults = self.in_force.faults().into_iter().chain(self.places.faults()).collect();
         let admissions = Arc::new(Admissions::new(self.in_force, admitted));
         Supplied { modules, admissions, notes, faults, warnings }

@@ -89,7 +89,7 @@ pub struct Manifest {
 
 /// A manifest that lies beside another one: whatever it carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Beside {
+pub struct Beside {
     /// The manifest that it is about.
     pub(super) subject: Option<Digest>,
     /// Its layers.
@@ -136,7 +136,7 @@ pub fn component(bytes: &[u8]) -> Result<Manifest, Fault> {
 }
 
 /// Reads a manifest that lies beside another one.
-pub(super) fn beside(bytes: &[u8]) -> Result<Beside, Fault> {
+pub fn beside(bytes: &[u8]) -> Result<Beside, Fault> {
     let raw = read(bytes)?;
     let layers = raw.layers.unwrap_or_default().into_iter().map(Raw::strict).collect::<Result<_, _>>()?;
     let subject = raw.subject.map(Raw::strict).transpose()?.map(|subject| subject.digest);
@@ -146,7 +146,7 @@ pub(super) fn beside(bytes: &[u8]) -> Result<Beside, Fault> {
 
 /// Reads an index that has to be whole. Entries that do not hold are left out: they are nothing to us, and whoever may add
 /// an entry must not be able to hide the others.
-pub(super) fn index(bytes: &[u8]) -> Result<Vec<Descriptor>, Fault> {
+pub fn index(bytes: &[u8]) -> Result<Vec<Descriptor>, Fault> {
     let Listed { entries, more } = listed(bytes, false)?;
     if more { Err(Fault::TooMany) } else { Ok(entries) }
 }
