@@ -11,7 +11,7 @@ use crate::{place, providers};
 /// The version of cargo-fuzz.
 const VERSION: &str = "0.13.2";
 /// What is read from strangers.
-const TARGETS: [&str; 5] = ["manifest", "bundle", "reference", "pull_secret", "catalogue"];
+const TARGETS: [&str; 5] = ["reference", "pull_secret", "catalogue", "manifest", "bundle"];
 
 /// Runs all targets for so many seconds each.
 pub(crate) fn run(seconds: &str) -> Result<()> {

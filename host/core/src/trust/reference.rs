@@ -79,7 +79,9 @@ impl Reference {
         if !path.split('/').all(is_component) {
             return Err(ReferenceError::Path);
         }
-        Ok(Self { registry: registry.to_owned(), path: path.to_owned(), selector })
+        let reference = Self { registry: registry.to_owned(), path: path.to_owned(), selector };
+        // A range is written in its own spelling, which may be longer, and must be readable again.
+        if reference.to_string().len() > MAX { Err(ReferenceError::TooLong) } else { Ok(reference) }
     }
 
     /// `registry/path`: what policies and grants match.

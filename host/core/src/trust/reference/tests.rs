@@ -56,4 +56,8 @@ fn denied_what_is_no_reference_or_could_be_two() {
     assert_eq!(Reference::parse(&upper), Err(E::Digest));
     assert_eq!(Reference::parse(&format!("ghcr.io/a:1@sha256:{HEX}")), Err(E::Path));
     assert_eq!(Reference::parse(&format!("ghcr.io/a:{}", "1".repeat(600))), Err(E::TooLong));
+    // Found by fuzzing: written out, a range may be longer than it was.
+    let long = format!("ghcr.io/{}:1,2,3,4,5", "a".repeat(490));
+    assert!(long.len() < 512);
+    assert_eq!(Reference::parse(&long), Err(E::TooLong));
 }
