@@ -229,7 +229,8 @@ pub fn unique(manifests: Vec<Manifest>) -> (Vec<Manifest>, Vec<ManifestError>) {
 
 /// The parts of a text between lines that begin with `---`, each with its first line: a document that is not
 /// YAML takes no other with it. YAML allows such a line nowhere else.
-fn parts(text: &str) -> Vec<(usize, &str)> {
+#[must_use]
+pub fn parts(text: &str) -> Vec<(usize, &str)> {
     let (mut parts, mut begin, mut at, mut first) = (Vec::new(), 0, 0, 1);
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let marker = line

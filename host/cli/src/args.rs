@@ -139,8 +139,8 @@ pub(crate) enum GrantCommand {
         policy: Vec<PathBuf>,
         #[command(flatten)]
         modules: ModuleArgs,
-        /// Put the module's surface, and who signed it or its digest, into the grants that lack them or have others; a
-        /// surface that was not there is printed in words
+        /// Put the module's surface, and its digest where it is pinned or nobody signed it, into the grants that lack them or
+        /// have others; repository and signedBy only where there are none. A surface that was not there is printed in words
         #[arg(long)]
         write: bool,
         /// Print each surface in words: all that the module may ask for

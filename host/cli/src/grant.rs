@@ -27,6 +27,7 @@ use bailiwick_sync::{
 use serde::Serialize;
 
 pub(crate) use self::suggest::SuggestArgs;
+use self::write::Written;
 use crate::{
     args::{Format, GrantArgs, GrantCommand, ModuleArgs},
     report, sync,
@@ -79,10 +80,13 @@ struct Line {
 
 fn check_all(policy: &[PathBuf], args: &ModuleArgs, wanted: Wanted, output: Format) -> anyhow::Result<u8> {
     let (mut inventory, supplied) = read(policy, args)?;
-    let mut accepted = BTreeSet::new();
+    let (mut accepted, mut failed) = (BTreeSet::new(), None);
     if wanted.write {
-        accepted = write::all(policy, &inventory, &supplied)?;
+        Written { accepted, failed } = write::all(policy, &inventory, &supplied)?;
         inventory = read(policy, args)?.0;
+    }
+    if let Some(error) = &failed {
+        report::complain(&format!("error: {error:#}"));
     }
     for error in inventory.errors.iter().chain(&supplied.faults) {
         report::complain(&format!("error: {error}"));
@@ -109,7 +113,8 @@ fn check_all(policy: &[PathBuf], args: &ModuleArgs, wanted: Wanted, output: Form
         Format::Table => report::say(&checked.iter().map(words).collect::<Vec<_>>().join("\n\n"))?,
     }
     let read = inventory.errors.is_empty() && supplied.faults.is_empty();
-    Ok(match (read, checked.iter().all(|grant| grant.compiles)) {
+    let well = failed.is_none() && checked.iter().all(|grant| grant.compiles);
+    Ok(match (read, well) {
         (false, _) => crate::BAD_INPUT,
         (true, false) => crate::FAILED,
         (true, true) => crate::OK,

@@ -2,7 +2,9 @@
 //! what is granted by it is core's word.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -13,21 +15,26 @@ use bailiwick_sync::{
     folder::{files, inventory::Inventory},
     supply::Supplied,
 };
+use tempfile::NamedTempFile;
 
 use super::{
     Known,
     edit::{Accepted, accept},
 };
 
-/// Puts the surface of the module at hand, and whose it is, into every grant that has others or none; the grants that got
-/// another surface.
-pub(super) fn all(
-    policy: &[PathBuf],
-    inventory: &Inventory,
-    supplied: &Supplied,
-) -> anyhow::Result<BTreeSet<String>> {
+/// What came of it.
+pub(super) struct Written {
+    /// The grants that got another surface: their words are to be printed.
+    pub(super) accepted: BTreeSet<String>,
+    /// Why files after these stayed as they were.
+    pub(super) failed: Option<anyhow::Error>,
+}
+
+/// Puts the surface of the module at hand, and whose it is, into every grant that has others or none.
+pub(super) fn all(policy: &[PathBuf], inventory: &Inventory, supplied: &Supplied) -> anyhow::Result<Written> {
     let mut texts = files::read_all(policy)?;
-    let (mut changed, mut got) = (BTreeSet::new(), BTreeSet::new());
+    // By file: the grants that get another surface.
+    let mut changed: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
     for grant in inventory.grants.values() {
         let Ok(known) = Known::of(supplied, &grant.spec.provider.name) else { continue };
         let (provider, surface) = (missing(&grant.spec, &known), surface::hash(&known.module.catalogue));
@@ -43,17 +50,14 @@ pub(super) fn all(
         let remedy = || anyhow!("{}: write it in block style, or put both in by hand", grant.metadata.name);
         let (path, text, new) = written.ok_or_else(remedy)?;
         **text = new;
-        changed.insert(path);
-        if !same {
-            got.insert(grant.metadata.name.clone());
-        }
+        let got = changed.entry(path).or_default();
+        got.extend((!same).then(|| grant.metadata.name.clone()));
     }
-    // All or none: nothing is accepted whose words are not printed.
-    texts
-        .iter()
-        .filter(|(path, _)| changed.contains(*path))
-        .try_for_each(|(path, text)| replace(path, text))?;
-    Ok(got)
+    texts.retain(|path, _| changed.contains_key(path));
+    let new = texts.iter().map(|(path, text)| (path.as_path(), text.as_str()));
+    let (done, failed) = replace(new)?;
+    changed.retain(|path, _| done.contains(path.as_path()));
+    Ok(Written { accepted: changed.into_values().flatten().collect(), failed })
 }
 
 /// Members of `spec.provider` to write. A repository or signers that are there are somebody's decision and stay.
@@ -79,10 +83,77 @@ fn missing(grant: &CapabilityGrantSpec, known: &Known<'_>) -> Vec<(&'static str,
     members
 }
 
-/// Written beside and renamed: a policy file is never half written.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let beside = path.with_extension("yaml.new");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+/// All or none: each is written beside its place before one is renamed. Which were, where a rename fails all the same: their
+/// words are to be printed.
+fn replace<'a>(
+    files: impl Iterator<Item = (&'a Path, &'a str)>,
+) -> anyhow::Result<(BTreeSet<&'a Path>, Option<anyhow::Error>)> {
+    let cannot = |path: &Path| format!("cannot write {}", path.display());
+    let mut ready = Vec::new();
+    for (path, text) in files {
+        ready.push((path, beside(path, text).with_context(|| cannot(path))?));
+    }
+    let mut done = BTreeSet::new();
+    for (path, file) in ready {
+        if let Err(error) = file.persist(path) {
+            return Ok((done, Some(anyhow::Error::new(error.error).context(cannot(path)))));
+        }
+        done.insert(path);
+    }
+    Ok((done, None))
+}
+
+/// A file of a name that nobody can lay a link at, with the mode of the one that it becomes: a policy file is never half
+/// written.
+fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mode = fs::metadata(path)?.permissions();
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(mode)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn denied_all_where_one_cannot_be_written_beside_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (folder.path().join("a.yaml"), folder.path().join("gone/b.yaml"));
+        fs::write(&a, "old").unwrap();
+        let error = replace([(&*a, "new"), (&*b, "new")].into_iter()).unwrap_err();
+        assert!(error.to_string().ends_with("gone/b.yaml"), "{error}");
+        assert_eq!(fs::read_to_string(&a).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn what_was_renamed_is_said_where_another_cannot_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (folder.path().join("a.yaml"), folder.path().join("b.yaml"));
+        fs::write(&a, "old").unwrap();
+        fs::create_dir(&b).unwrap();
+        let (done, failed) = replace([(&*a, "new"), (&*b, "new")].into_iter()).unwrap();
+        assert_eq!((done, failed.is_some()), ([&*a].into(), true));
+        assert_eq!(fs::read_to_string(&a).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_link_at_a_foreseeable_name_is_not_followed_and_the_mode_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, outside) = (folder.path().join("a.yaml"), folder.path().join("outside"));
+        fs::write(&a, "old").unwrap();
+        fs::set_permissions(&a, fs::Permissions::from_mode(0o640)).unwrap();
+        fs::write(&outside, "theirs").unwrap();
+        std::os::unix::fs::symlink(&outside, folder.path().join("a.yaml.new")).unwrap();
+        assert!(replace([(&*a, "new")].into_iter()).unwrap().1.is_none());
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "theirs");
+        let meta = fs::symlink_metadata(&a).unwrap();
+        assert!(meta.is_file() && meta.permissions().mode() & 0o777 == 0o640);
+    }
 }
