@@ -23,6 +23,7 @@ mod interference;
 mod keyless;
 mod kill;
 mod kv;
+mod layouts;
 mod loading;
 mod newcomer;
 mod orphans;

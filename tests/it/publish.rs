@@ -49,7 +49,7 @@ fn a_component_is_packed_pushed_and_pulled() {
     let range = reference.replace(":0.1.0", ":^0.1");
     let pulled = provider(&folder, &format!("pull '{range}' --out layout --plain-http"));
     assert_eq!(pulled.code, 0, "{}", pulled.err);
-    assert!(pulled.out.starts_with(&digest) && pulled.out.ends_with("1 bundles\n"), "{}", pulled.out);
+    assert!(pulled.out.starts_with(&digest) && pulled.out.ends_with("1 beside it\n"), "{}", pulled.out);
     assert!(folder.join("layout/index.json").is_file());
     // A bare component gets the digest that packing gives it.
     let again = provider(&folder, &format!("push fake.wasm {reference} --plain-http"));

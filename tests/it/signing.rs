@@ -12,7 +12,7 @@ const CATALOGUE: &str = include_str!("../../host/artifact/src/build/tests/provid
 const NAME: &str = "registry.example/acme/fake:0.1.0";
 
 /// A folder with an artifact in a tar and a key, `bailiwick.key` and `bailiwick.pub`.
-fn scene() -> Folder {
+pub(crate) fn scene() -> Folder {
     let folder = Folder::new().unwrap();
     let component = section::write(&guest::component("good").unwrap(), CATALOGUE).unwrap();
     folder.write("fake.wasm", component).unwrap();
@@ -22,7 +22,7 @@ fn scene() -> Folder {
     folder
 }
 
-fn provider(folder: &Folder, line: &str) -> Said {
+pub(crate) fn provider(folder: &Folder, line: &str) -> Said {
     with(folder, "opensesame", line)
 }
 
@@ -31,7 +31,7 @@ fn with(folder: &Folder, passphrase: &str, line: &str) -> Said {
     typed(&line, folder.path())
 }
 
-fn good(folder: &Folder, line: &str) -> String {
+pub(crate) fn good(folder: &Folder, line: &str) -> String {
     let said = provider(folder, line);
     assert_eq!(said.code, 0, "{line}: {}{}", said.out, said.err);
     said.out
@@ -112,7 +112,7 @@ fn denied_a_wrong_passphrase_and_what_is_no_key() {
 }
 
 /// What `trust suggest` prints for a key and a prefix, as a policy folder.
-fn suggest(folder: &Folder, key: &str, prefix: &str) -> Said {
+pub(crate) fn suggest(folder: &Folder, key: &str, prefix: &str) -> Said {
     std::fs::create_dir_all(folder.join("policy")).unwrap();
     let line = format!("bailiwick trust suggest --key {key} --prefix '{prefix}' > policy/trust-policy.yaml");
     typed(&line, folder.path())

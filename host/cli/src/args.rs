@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    provider::{keygen, pack, pull, push, sign, verify},
+    provider::{keygen, pack, pull, push, sign, target::WhichArgs, verify},
     trust::TrustArgs,
 };
 
@@ -66,7 +66,12 @@ pub(crate) struct ModuleArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// Label keys of namespaces that tenants cannot set, for selectors in grants
-    #[arg(long, value_name = "KEY", value_delimiter = ',', default_value = "kubernetes.io/metadata.name")]
+    #[arg(
+        long,
+        value_name = "KEY,...",
+        value_delimiter = ',',
+        default_value = "kubernetes.io/metadata.name"
+    )]
     pub(crate) trusted_namespace_labels: Vec<String>,
 }
 
@@ -199,8 +204,10 @@ pub(crate) enum ProviderCommand {
     List(crate::provider::list::ListArgs),
     /// Show digest, world, imports, exports, operations and surface of a component, without running it
     Inspect {
-        /// The component, or a layout (folder or tar) with one artifact
+        /// The component, or a layout (folder or tar)
         component: PathBuf,
+        #[command(flatten)]
+        which: WhichArgs,
         /// How results are printed
         #[arg(short, long, value_enum, default_value_t = Format::Table)]
         output: Format,

@@ -19,7 +19,10 @@ use bailiwick_core::{
 use bailiwick_sync::{Engine, EngineOptions, rehearsal::Component};
 use clap::Args;
 
-use crate::report;
+use crate::{
+    provider::target::{self, WhichArgs},
+    report,
+};
 
 /// Which component is run against which cases.
 #[derive(Debug, Args)]
@@ -30,9 +33,11 @@ pub(crate) struct CasesArgs {
     /// The recorded cases [default: all of cases/*.yaml in the provider's folder]
     #[arg(long, value_name = "DIR|FILE")]
     cases: Option<PathBuf>,
-    /// The component [default: NAME.wasm in the provider's folder]
-    #[arg(long, value_name = "FILE")]
+    /// The component, or a layout (folder or tar) [default: NAME.wasm in the provider's folder]
+    #[arg(long, value_name = "FILE|DIR")]
     component: Option<PathBuf>,
+    #[command(flatten)]
+    which: WhichArgs,
 }
 
 /// What came of one case.
@@ -103,11 +108,13 @@ fn component(args: &CasesArgs) -> anyhow::Result<Component> {
             args.path.display()
         ),
     };
-    if !file.is_file() {
+    if !file.exists() {
         bail!("{}: no component; run `bailiwick provider build {}`", file.display(), args.path.display());
     }
     let engine = Engine::new(EngineOptions { slots: 1, cache: None }).context("cannot start the sandbox")?;
-    let component = Component::load(&file, &engine).with_context(|| file.display().to_string())?;
+    let name = || file.display().to_string();
+    let (bytes, _) = target::component(&file, &args.which).with_context(name)?;
+    let component = Component::load(&bytes, &engine).with_context(name)?;
     if own.is_some_and(|own| own != *component.catalogue) {
         let remedy = "the component was built from another provider.toml, which counts; build it again";
         report::complain(&format!("warning: {}: {remedy}", file.display()));

@@ -11,7 +11,7 @@ pub(crate) mod pull;
 pub(crate) mod push;
 mod registry;
 pub(crate) mod sign;
-mod target;
+pub(crate) mod target;
 mod test;
 mod toolchain;
 pub(crate) mod verify;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: ProviderArgs) -> anyhow::Result<u8> {
         ProviderCommand::Build { path, module, out } => build_component(&path, module.as_deref(), out),
         ProviderCommand::Test(args) => test::run(&args),
         ProviderCommand::List(args) => list::run(&args),
-        ProviderCommand::Inspect { component, output } => inspect::run(&component, output),
+        ProviderCommand::Inspect { component, which, output } => inspect::run(&component, &which, output),
         ProviderCommand::Keygen(args) => keygen::run(&args),
         ProviderCommand::Pack(args) => pack::run(&args),
         ProviderCommand::Push(args) => push::run(&args),

@@ -4,7 +4,7 @@
 
 mod props;
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use bailiwick_api::{case::Case, grant::CapabilityGrantSpec};
 use bailiwick_artifact::{
@@ -43,18 +43,17 @@ pub struct Component {
 pub struct ComponentError(String);
 
 impl Component {
-    /// Reads and compiles a component. The buffer that is digested is the one that runs (I9).
+    /// Compiles a component. The buffer that is digested is the one that runs (I9).
     ///
     /// # Errors
-    /// It cannot be read, or is refused as any module is.
-    pub fn load(file: &Path, engine: &Engine) -> Result<Self, ComponentError> {
-        let bytes = std::fs::read(file).map_err(|error| ComponentError(error.to_string()))?;
+    /// It is refused as any module is.
+    pub fn load(bytes: &[u8], engine: &Engine) -> Result<Self, ComponentError> {
         if bytes.len() > MAX_COMPONENT {
             return Err(ComponentError(format!("a component is at most {MAX_COMPONENT} bytes")));
         }
-        let found = inspect::inspect(&bytes).map_err(|error| ComponentError(chain(&error)))?;
+        let found = inspect::inspect(bytes).map_err(|error| ComponentError(chain(&error)))?;
         let Inspection { digest, catalogue, .. } = found;
-        let provider = engine.load(&bytes).map_err(|error| ComponentError(error.to_string()))?;
+        let provider = engine.load(bytes).map_err(|error| ComponentError(error.to_string()))?;
         Ok(Self { catalogue: Arc::new(catalogue), digest, provider })
     }
 

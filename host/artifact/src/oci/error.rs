@@ -2,7 +2,7 @@
 //! away or closed to us must never read as an artifact without a signature. No text of a registry is in here: a status,
 //! and words of ours.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use bailiwick_core::trust::Reason;
 
@@ -29,6 +29,9 @@ pub enum FetchError {
     /// 404, or a blob that a layout does not have.
     #[error("{0} is not there")]
     NotFound(Part),
+    /// A tag that a layout does not have.
+    #[error("nothing is tagged `{0}` there")]
+    NotTagged(String),
     /// No tag of the repository is a version in the range.
     #[error("no tag is a version in this range")]
     NoVersion,
@@ -56,6 +59,12 @@ pub enum FetchError {
     /// The PEM roots, or the platform's, cannot be used.
     #[error("the trust roots for the registry cannot be used")]
     Roots,
+    /// A layout that is not there.
+    #[error(
+        "there is no file or folder {}: layout.path of a Provider is relative to --provider-dir, and where that is absent to \
+         the first --policy", .0.display()
+    )]
+    NoLayout(PathBuf),
     /// A file of a layout.
     #[error("the layout cannot be {0}")]
     File(&'static str),
@@ -126,9 +135,10 @@ impl FetchError {
             | Self::RealmNotAllowed
             | Self::RedirectNotAllowed
             | Self::Roots
+            | Self::NoLayout(_)
             | Self::File(_) => Reason::Unreachable,
             Self::Unauthorized | Self::Forbidden => Reason::Unauthorized,
-            Self::NotFound(_) | Self::NoVersion => Reason::NotFound,
+            Self::NotFound(_) | Self::NotTagged(_) | Self::NoVersion => Reason::NotFound,
             Self::Malformed(..) => Reason::Malformed,
             Self::DigestMismatch(_) => Reason::DigestMismatch,
             Self::TooLarge(..) => Reason::TooLarge,

@@ -63,10 +63,9 @@ impl Layout {
     /// Opens a folder or a tar. What it is told by is what lies there, not its name.
     ///
     /// # Errors
-    /// [`FetchError::File`], and [`FetchError::Malformed`] where it is no layout.
+    /// [`FetchError::NoLayout`], [`FetchError::File`], and [`FetchError::Malformed`] where it is no layout.
     pub fn open(path: &Path) -> Result<Self, FetchError> {
-        let meta =
-            std::fs::symlink_metadata(path).map_err(|_| FetchError::File("read: there is no such file"))?;
+        let meta = std::fs::symlink_metadata(path).map_err(|_| FetchError::NoLayout(path.to_owned()))?;
         let held = match meta.file_type() {
             kind if kind.is_dir() => Held::Folder(Folder::open(path)?),
             kind if kind.is_file() => Held::Tar(Tarball::open(path)?),
@@ -82,18 +81,24 @@ impl Layout {
     /// The digest that a selector means; without one, the only artifact.
     ///
     /// # Errors
-    /// [`FetchError::NotFound`], [`FetchError::NoVersion`], and [`FetchError::Malformed`] where there are several
+    /// [`FetchError::NotFound`], [`FetchError::NotTagged`], [`FetchError::NoVersion`], and [`FetchError::Malformed`] where there are several
     /// artifacts and none was named.
     pub fn resolve(&self, selector: Option<&Selector>) -> Result<Digest, FetchError> {
         match selector {
             None => self.only(),
             Some(Selector::Digest(digest)) => parse(digest),
-            Some(Selector::Tag(tag)) => self.tagged(tag).ok_or(FetchError::NotFound(Part::Manifest)),
+            Some(Selector::Tag(tag)) => self.tagged(tag).ok_or_else(|| FetchError::NotTagged(tag.clone())),
             Some(Selector::Range(range)) => {
                 let tag = highest(range, self.index.iter().filter_map(tag)).ok_or(FetchError::NoVersion)?;
                 self.tagged(tag).ok_or(FetchError::NoVersion)
             }
         }
+    }
+
+    /// The tags that a manifest has.
+    #[must_use]
+    pub fn tags(&self, digest: &Digest) -> Vec<&str> {
+        self.index.iter().filter(|entry| entry.digest == *digest).filter_map(tag).collect()
     }
 
     /// An artifact with all that lies beside it, as from a registry.

@@ -66,7 +66,7 @@ pub enum Fault {
     #[error("it lists more than {MAX_DESCRIPTORS} entries")]
     TooMany,
     /// Several artifacts, and none was named.
-    #[error("it holds several artifacts: name a tag or a digest")]
+    #[error("it holds several artifacts: name one with --tag, by tag or digest")]
     Several,
     /// An upload that leads to no place.
     #[error("it names no place of this registry")]

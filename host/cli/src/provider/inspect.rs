@@ -1,18 +1,19 @@
 //! `bailiwick provider inspect`: what a component is and what it may ask for, read from its bytes; alone in a file, or as
-//! the only artifact of a layout. Nothing is run, and no signature is looked at.
+//! an artifact of a layout. Nothing is run, and no signature is looked at.
 
 use std::path::Path;
 
 use anyhow::Context;
 use bailiwick_artifact::{
-    inspect,
-    oci::{FetchError, Layout, Limits},
+    Pulled, inspect,
+    oci::{Layout, manifest},
+    pulled::REPOSITORY,
 };
-use bailiwick_core::catalogue::surface;
+use bailiwick_core::{catalogue::surface, text::escaped};
 use bailiwick_sync::{Admitted, admit};
 use serde::Serialize;
 
-use super::target::{Held, held};
+use super::target::{WhichArgs, component};
 use crate::{args::Format, report};
 
 #[derive(Serialize)]
@@ -22,9 +23,8 @@ struct Inspected {
     version: String,
     world: bailiwick_core::catalogue::World,
     digest: String,
-    /// The digest of the manifest that names it: what is signed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    artifact: Option<String>,
+    #[serde(flatten)]
+    artifact: Option<Artifact>,
     bytes: usize,
     functions: u64,
     code: u64,
@@ -35,9 +35,22 @@ struct Inspected {
     operations: Vec<String>,
 }
 
+/// What a layout says of the component.
+#[derive(Serialize)]
+struct Artifact {
+    /// The digest of the manifest that names it: what is signed.
+    artifact: String,
+    /// What it was made for.
+    repository: Option<String>,
+    tags: Vec<String>,
+    /// Signatures and whatever else lies beside it, of whatever worth.
+    beside: usize,
+}
+
 /// Reads the component and prints what it is.
-pub(crate) fn run(file: &Path, output: Format) -> anyhow::Result<u8> {
-    let (bytes, artifact) = component(file).with_context(|| file.display().to_string())?;
+pub(crate) fn run(file: &Path, which: &WhichArgs, output: Format) -> anyhow::Result<u8> {
+    let (bytes, held) = component(file, which).with_context(|| file.display().to_string())?;
+    let artifact = held.map(|(layout, pulled)| artifact(&layout, &pulled)).transpose()?;
     let Admitted { functions, code, effort } = admit(&bytes).with_context(|| file.display().to_string())?;
     let found = inspect::inspect(&bytes).with_context(|| file.display().to_string())?;
     let catalogue = found.catalogue;
@@ -63,16 +76,14 @@ pub(crate) fn run(file: &Path, output: Format) -> anyhow::Result<u8> {
     Ok(crate::OK)
 }
 
-/// The component's bytes, and the digest of the artifact that holds it.
-fn component(path: &Path) -> anyhow::Result<(Vec<u8>, Option<String>)> {
-    let only = |layout: Layout| -> Result<_, FetchError> {
-        let pulled = layout.pull(None, &Limits::default())?;
-        Ok((pulled.component, Some(pulled.digest.to_string())))
-    };
-    match held(path)? {
-        Held::Component(bytes) => Ok((bytes, None)),
-        Held::Layout(layout) => Ok(only(layout)?),
-    }
+fn artifact(layout: &Layout, pulled: &Pulled) -> anyhow::Result<Artifact> {
+    let mut annotations = manifest::component(&pulled.manifest)?.annotations;
+    Ok(Artifact {
+        artifact: pulled.digest.to_string(),
+        repository: annotations.remove(REPOSITORY),
+        tags: layout.tags(&pulled.digest).into_iter().map(str::to_owned).collect(),
+        beside: layout.referrers(&pulled.digest)?.0.len(),
+    })
 }
 
 /// How near the component is to what the engine refuses to compile.
@@ -93,7 +104,17 @@ fn words(i: &Inspected, surface: &str) -> String {
         ("exports", i.exports.join(", ")),
         ("surface", i.surface.clone()),
     ];
-    let artifact = i.artifact.iter().map(|digest| ("artifact", digest.clone()));
-    let lines: Vec<String> = artifact.chain(head).map(|(name, text)| format!("{name:<9} {text}")).collect();
+    let lines = i.artifact.iter().flat_map(rows).chain(head);
+    let lines: Vec<String> = lines.map(|(name, text)| format!("{name:<10} {}", escaped(&text))).collect();
     format!("{}\n\n{surface}", lines.join("\n"))
+}
+
+fn rows(of: &Artifact) -> [(&'static str, String); 4] {
+    let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+    [
+        ("artifact", of.artifact.clone()),
+        ("repository", or_none(of.repository.clone().unwrap_or_default())),
+        ("tags", or_none(of.tags.join(", "))),
+        ("beside it", format!("{}, not looked at", of.beside)),
+    ]
 }

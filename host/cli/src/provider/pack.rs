@@ -24,7 +24,7 @@ pub(crate) struct PackArgs {
     /// Where it will be known, as REGISTRY/PATH:TAG: the repository is written into it, and policies match it
     #[arg(long = "as", value_name = "REFERENCE")]
     reference: String,
-    /// A folder, or a file that ends in .tar
+    /// A folder, or a file that ends in .tar; a layout that is there is added to
     #[arg(long, value_name = "DIR|FILE.tar")]
     out: PathBuf,
     /// How results are printed

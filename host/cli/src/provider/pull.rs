@@ -41,8 +41,8 @@ struct Pulled {
     reference: String,
     digest: String,
     component: String,
-    /// Bundles that lie beside it, of whatever worth.
-    bundles: usize,
+    /// Signatures and whatever else lies beside it, of whatever worth.
+    beside: usize,
     /// What lies beside it and was left out: missing, or too large.
     left_out: usize,
     /// There was more beside it than is read.
@@ -75,11 +75,10 @@ pub(crate) fn run(args: &PullArgs) -> anyhow::Result<u8> {
     };
     layout.save(&args.out).with_context(|| out.clone())?;
     incomplete(&reference, copied);
-    let Copied { left_out, more, .. } = copied;
+    let Copied { beside, left_out, more } = copied;
     let component = Digest::of(&got.component).to_string();
-    let (digest, bundles) = (got.digest.to_string(), got.evidence.len());
-    let reference = reference.to_string();
-    print(&Pulled { reference, digest, component, bundles, left_out, more, out }, args.output)
+    let (digest, reference) = (got.digest.to_string(), reference.to_string());
+    print(&Pulled { reference, digest, component, beside, left_out, more, out }, args.output)
 }
 
 /// The digest, and the tag that the layout gives it: of a range the signed version, so that it can be asked for again.
@@ -98,10 +97,10 @@ async fn resolve(registry: &Registry, reference: &Reference) -> Result<(Digest, 
 }
 
 fn print(pulled: &Pulled, output: Format) -> anyhow::Result<u8> {
-    let Pulled { reference, digest, bundles, out, .. } = pulled;
+    let Pulled { reference, digest, beside, out, .. } = pulled;
     match output {
         Format::Json => report::json(pulled)?,
-        Format::Table => report::say(&format!("{digest}  {reference}  {out}  {bundles} bundles"))?,
+        Format::Table => report::say(&format!("{digest}  {reference}  {out}  {beside} beside it"))?,
     }
     Ok(crate::OK)
 }

@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::{
     pack::created,
     registry::{RegistryArgs, client, failed},
-    target::{Held, held},
+    target::{Held, WhichArgs, held},
 };
 use crate::{args::Format, report};
 
@@ -28,6 +28,8 @@ pub(crate) struct PushArgs {
     what: PathBuf,
     /// REGISTRY/PATH:TAG
     reference: String,
+    #[command(flatten)]
+    which: WhichArgs,
     #[command(flatten)]
     registry: RegistryArgs,
     /// How results are printed
@@ -52,8 +54,7 @@ struct Pushed {
 pub(crate) fn run(args: &PushArgs) -> anyhow::Result<u8> {
     let reference = reference(args)?;
     let Selector::Tag(tag) = &reference.selector else { bail!("push under a tag: REGISTRY/PATH:TAG") };
-    let (mut layout, digest) =
-        read(&args.what, &reference).with_context(|| args.what.display().to_string())?;
+    let (mut layout, digest) = read(args, &reference).with_context(|| args.what.display().to_string())?;
     let registry = client(&reference, &args.registry)?;
     let mut to = Place::Registry(&registry, reference.path.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -89,16 +90,20 @@ fn print(pushed: &Pushed, output: Format) -> anyhow::Result<u8> {
     Ok(crate::OK)
 }
 
-/// What the layout has under the tag, else its only artifact; a component is packed.
-fn read(path: &Path, reference: &Reference) -> anyhow::Result<(Layout, Digest)> {
-    match held(path)? {
+/// What was named of the layout, or what it has under the tag, else its only artifact; a component is packed.
+fn read(args: &PushArgs, reference: &Reference) -> anyhow::Result<(Layout, Digest)> {
+    match held(&args.what)? {
         Held::Component(bytes) => {
+            args.which.none()?;
             let mut layout = Layout::default();
             let digest = pack(&mut layout, &bytes, reference, created().as_deref())?;
             Ok((layout, digest))
         }
         Held::Layout(layout) => {
-            let digest = layout.resolve(Some(&reference.selector)).or_else(|_| layout.resolve(None))?;
+            let digest = match args.which.selector() {
+                Some(which) => layout.resolve(Some(&which))?,
+                None => layout.resolve(Some(&reference.selector)).or_else(|_| layout.resolve(None))?,
+            };
             admissible(&layout, &digest, reference)?;
             Ok((layout, digest))
         }

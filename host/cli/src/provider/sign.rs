@@ -1,5 +1,5 @@
 //! `bailiwick provider sign`: a signature by a key beside an artifact, in the form that cosign 3 writes. What is signed
-//! is the digest of the manifest, and with it component, config and annotations.
+//! is the digest of the manifest, and with it component, config and annotations: they are here and hold, or nothing is signed.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::{
     passphrase,
     registry::{RegistryArgs, failed},
-    target,
+    target::{self, WhichArgs},
 };
 use crate::{args::Format, report};
 
@@ -28,8 +28,10 @@ pub(crate) struct SignArgs {
     /// for) or PKCS#8, P-256
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
-    /// A layout (folder or tar) with one artifact, or REGISTRY/PATH:TAG or REGISTRY/PATH@DIGEST
+    /// A layout (folder or tar), or REGISTRY/PATH:TAG or REGISTRY/PATH@DIGEST
     target: String,
+    #[command(flatten)]
+    which: WhichArgs,
     #[command(flatten)]
     registry: RegistryArgs,
     /// How results are printed
@@ -49,10 +51,10 @@ struct Signed {
 
 /// Signs.
 pub(super) fn run(args: &SignArgs) -> anyhow::Result<u8> {
-    let mut target = target::open(&args.target, &args.registry)?;
+    let mut target = target::open(&args.target, &args.registry, args.which.selector())?;
     let key = read(&args.key).with_context(|| args.key.display().to_string())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let subject = match runtime.block_on(target.digest()) {
+    let subject = match runtime.block_on(target.whole()) {
         Ok(subject) => subject,
         Err(error) => return Ok(failed(&args.target, error)),
     };

@@ -51,7 +51,7 @@ async fn i9_a_folder_and_a_tar_give_back_what_was_put_in() {
                 (vec![Evidence::Bundle(b"bundle".into())], Some(name))
             );
         }
-        assert_eq!(read.resolve(Some(&tag("1.3.0"))), Err(FetchError::NotFound(Part::Manifest)));
+        assert_eq!(read.resolve(Some(&tag("1.3.0"))), Err(FetchError::NotTagged("1.3.0".into())));
         assert_eq!(read.resolve(Some(&Selector::Range("^2".parse().unwrap()))), Err(FetchError::NoVersion));
     }
 }
