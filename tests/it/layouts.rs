@@ -6,6 +6,7 @@ use bailiwick_testkit::{oci::OciRegistry, temp::Folder};
 use crate::{
     scene::{providers, root},
     signing::{good, provider, scene, suggest},
+    trusted::{ALONE, Trusted},
 };
 
 const REPOSITORY: &str = "registry.example/acme/fake";
@@ -116,4 +117,27 @@ fn what_policies_do_not_count_is_said() {
         said.contains(r#""rejected": [{"#.trim_end_matches('{')) && said.contains(r#""why": "#),
         "{said}"
     );
+}
+
+#[test]
+fn a_layout_or_a_tag_that_is_not_there_is_named() {
+    let trusted = Trusted::new();
+    trusted.borrow_compiled();
+    for (module, words) in [
+        (
+            "layout: {path: gone, as: 'registry.example/bailiwick/fake:0.1.0'}",
+            "there is no file or folder modules/gone: layout.path of a Provider is relative to --provider-dir, and where \
+             that is absent to the first --policy",
+        ),
+        (
+            "layout: {path: fake, as: 'registry.example/bailiwick/fake:v0.1.0'}",
+            "NotFound: nothing is tagged `v0.1.0` there",
+        ),
+    ] {
+        trusted.provider(module, "");
+        let said = trusted.refused(&ALONE, "Provider fake: spec.module");
+        assert!(said.contains(words), "{said}");
+    }
+    trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}", "");
+    trusted.synced_with(&ALONE);
 }

@@ -65,7 +65,10 @@ fn a_layout_is_inspected_as_its_component_is() {
     assert_eq!(component.code, 0, "{}", component.err);
     for layout in ["fake.tar", "layout"] {
         let said = provider(&folder, &format!("inspect {layout}"));
-        assert_eq!(said.out, format!("artifact  {digest}\n{}", component.out), "{layout}: {}", said.err);
+        let (repository, tag) = NAME.rsplit_once(':').unwrap();
+        let rows = format!("repository {repository}\ntags       {tag}\nbeside it  0, not looked at\n");
+        let want = format!("artifact   {digest}\n{rows}{}", component.out);
+        assert_eq!(said.out, want, "{layout}: {}", said.err);
     }
     let json: Value = serde_json::from_str(&provider(&folder, "inspect layout -o json").out).unwrap();
     assert_eq!(json["artifact"], Value::from(digest));
