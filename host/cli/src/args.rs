@@ -83,12 +83,12 @@ pub(crate) struct SyncArgs {
     /// The folder that Secrets are written to, one YAML each, mode 0600
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Remember status and what was written between runs here; else each run is a first run that deletes no Secret of
-    /// an earlier one
+    /// Remember status, what was written and which versions ran between runs here; else each run is a first run that
+    /// deletes no Secret of an earlier one, and a policy that lets versions only rise (the default) refuses
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
     /// Begin where --state knows of no earlier versions of providers, or cannot be read: else a policy that lets versions
-    /// only rise refuses
+    /// only rise refuses. For the first run only: left in a cron line it undoes the protection
     #[arg(long, requires = "state")]
     pub(crate) init_state: bool,
     /// Say what would change, by key name, and write nothing
@@ -161,7 +161,7 @@ pub(crate) enum GrantCommand {
     Explain {
         #[command(flatten)]
         input: InputArgs,
-        /// NAMESPACE/NAME of the ExternalSecret
+        /// NAMESPACE/NAME of the ExternalSecret; write it before --manifests, which takes all that follows
         #[arg(value_name = "NAMESPACE/NAME")]
         object: String,
         /// How results are printed
