@@ -76,11 +76,11 @@ pub(super) fn held(path: &Path) -> anyhow::Result<Held> {
     }
 }
 
+/// A component's bytes, and the artifact of a layout that holds it, without them.
+pub(crate) type Component = (Vec<u8>, Option<(Layout, Pulled)>);
+
 /// The component at a path, or of an artifact in the layout there, which comes along.
-pub(crate) fn component(
-    path: &Path,
-    which: &WhichArgs,
-) -> anyhow::Result<(Vec<u8>, Option<(Layout, Pulled)>)> {
+pub(crate) fn component(path: &Path, which: &WhichArgs) -> anyhow::Result<Component> {
     match held(path)? {
         Held::Component(bytes) => which.none().map(|()| (bytes, None)),
         Held::Layout(layout) => {
