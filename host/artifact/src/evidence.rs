@@ -7,6 +7,7 @@ mod bundle;
 pub(crate) mod envelope;
 mod identity;
 pub mod keys;
+mod proof;
 mod sigstore;
 mod simple;
 mod statement;
@@ -16,6 +17,7 @@ use serde_json::Value as Json;
 
 use self::bundle::{Bundle, Material};
 use self::keys::{Key, Keys};
+pub use self::proof::Proof;
 pub use self::sigstore::Refused;
 use crate::{Digest, Evidence};
 
@@ -130,6 +132,13 @@ impl Verifier {
             }
         }
         verified
+    }
+
+    /// What one piece proves about the manifest of that digest; nothing where it holds for nobody.
+    #[must_use]
+    pub fn proofs(&self, piece: &Evidence, subject: &Digest) -> Vec<Proof> {
+        let facts = self.facts(piece, subject, "").unwrap_or_default();
+        facts.iter().map(Proof::of).collect()
     }
 
     fn facts(&self, piece: &Evidence, subject: &Digest, id: &str) -> Result<Vec<Fact>, Why> {

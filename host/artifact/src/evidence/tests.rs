@@ -147,6 +147,25 @@ fn the_hint_is_only_a_hint() {
 }
 
 #[test]
+fn i8_a_copy_proves_the_same_and_another_signer_or_statement_does_not() {
+    let (maker, other) = (Maker::p256(), Maker::p256());
+    let verifier = Verifier::new(&anchors(&[&maker, &other]));
+    let proofs = |bundle: &Value, blanks: &str| {
+        let copy = Evidence::Bundle(format!("{bundle}{blanks}").into_bytes());
+        verifier.proofs(&copy, &artifact())
+    };
+    let mut statement = statement_of(&artifact());
+    let good = maker.bundle(&statement.to_string());
+    let mut unhinted = good.clone();
+    unhinted["verificationMaterial"]["publicKey"] = json!({});
+    assert_eq!((proofs(&good, "").len(), proofs(&good, "  ")), (1, proofs(&unhinted, "")));
+    assert_ne!(proofs(&good, ""), proofs(&other.bundle(&statement.to_string()), ""));
+    statement["predicate"] = json!({"more": 1});
+    assert_ne!(proofs(&good, ""), proofs(&maker.bundle(&statement.to_string()), ""));
+    assert!(proofs(&Maker::p256().bundle(&statement.to_string()), "").is_empty());
+}
+
+#[test]
 fn denied_a_bundle_of_another_artifact() {
     let maker = Maker::p256();
     let bundle = maker.bundle(&statement_of(&artifact()).to_string());

@@ -27,7 +27,7 @@ use super::{
     turns,
     wire::Timing,
 };
-use crate::{Digest, MAX_COMPONENT, Pulled};
+use crate::{Digest, MAX_COMPONENT, Pulled, evidence::Proof};
 
 /// Bytes of a config.
 pub(super) const CONFIG_LIMIT: u64 = 1 << 20;
@@ -113,11 +113,11 @@ impl Registry {
     /// # Errors
     /// Every [`FetchError`].
     pub async fn pull(&self, reference: &Reference, limits: &Limits) -> Result<Pulled, FetchError> {
-        self.pull_with(reference, limits, &|_, _| true).await
+        self.pull_with(reference, limits, &|piece, _| vec![Proof::itself(piece)]).await
     }
 
-    /// As [`Registry::pull`], where the caller says which evidence is worth keeping. What is not fills no place of what is:
-    /// it stands behind it, at most [`Limits::bundles`] of each.
+    /// As [`Registry::pull`], where the caller says what evidence proves. What proves nothing fills no place of what does: it
+    /// stands behind it, at most [`Limits::bundles`] of each; and of what proves the same, two are kept.
     ///
     /// # Errors
     /// Every [`FetchError`].

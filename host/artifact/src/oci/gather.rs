@@ -1,26 +1,32 @@
 //! What is looked at and what is kept of all that lies beside an artifact. Anyone who may push can put junk there: so more
-//! is looked at than is kept, small things first, each once; and what the caller finds worth keeping is never left out
-//! for what it does not. Pure: bytes are fetched elsewhere, and what a piece is worth the caller knows.
+//! is looked at than is kept, of each size, each once; and what proves something is never left out for what proves nothing,
+//! or what another piece does. Who pushes without end can still hide a signature: all this is bounded, and a registry's
+//! rights are the remedy. Pure: bytes are fetched elsewhere, and what a piece proves the caller knows.
 
+mod keep;
+mod spread;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::{
     collections::BTreeSet,
     time::{Duration, Instant},
 };
 
+use self::{keep::Keep, spread::spread};
 use super::{
     client::Limits,
     manifest::{self, Descriptor},
 };
 use crate::{
     Digest,
+    evidence::Proof,
     pulled::{BUNDLE_TYPE, Evidence},
 };
 
-/// Whether a piece of evidence about the manifest of that digest is worth keeping: that it verifies, say.
-pub type Worth<'a> = &'a (dyn Fn(&Evidence, &Digest) -> bool + Sync);
+/// What a piece of evidence about the manifest of that digest proves. What proves nothing is not worth keeping, and of those
+/// that prove the same only the first and the last in time are.
+pub type Worth<'a> = &'a (dyn Fn(&Evidence, &Digest) -> Vec<Proof> + Sync);
 
 /// Manifests that are looked at, and pieces.
 pub(super) const LOOKS: usize = 256;
@@ -42,7 +48,7 @@ pub(super) struct Gather<'a> {
     worth: Worth<'a>,
     begun: Instant,
     whole: Duration,
-    kept: Vec<Evidence>,
+    kept: Keep,
     junk: Vec<Evidence>,
     seen: BTreeSet<Digest>,
     /// There was more than was looked at or kept.
@@ -59,7 +65,7 @@ pub(super) struct Piece {
 impl<'a> Gather<'a> {
     /// Nothing yet. `whole` is what all of it may take from now on.
     pub(super) fn new(subject: &'a Digest, limits: &'a Limits, worth: Worth<'a>, whole: Duration) -> Self {
-        let (kept, junk, seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let (kept, junk, seen) = (Keep::default(), Vec::new(), BTreeSet::new());
         Self { subject, limits, worth, begun: Instant::now(), whole, kept, junk, seen, capped: false }
     }
 
@@ -83,9 +89,11 @@ impl<'a> Gather<'a> {
         if !self.seen.insert(piece.digest()) {
             return;
         }
-        let kind = if (self.worth)(&piece, self.subject) { &mut self.kept } else { &mut self.junk };
-        if kind.len() < self.limits.bundles {
-            kind.push(piece);
+        let (proofs, most) = ((self.worth)(&piece, self.subject), self.limits.bundles);
+        if !proofs.is_empty() {
+            self.capped |= !self.kept.add(piece, proofs, most);
+        } else if self.junk.len() < most {
+            self.junk.push(piece);
         } else {
             self.capped = true;
         }
@@ -98,8 +106,9 @@ impl<'a> Gather<'a> {
 
     /// What is worth keeping, and behind it what is not; and whether there was more.
     pub(super) fn done(mut self) -> (Vec<Evidence>, bool) {
-        self.kept.append(&mut self.junk);
-        (self.kept, self.capped)
+        let mut all = self.kept.done();
+        all.append(&mut self.junk);
+        (all, self.capped)
     }
 }
 
@@ -114,14 +123,20 @@ impl Piece {
 }
 
 /// What of a list is looked at, in that order, and whether there is more: what says that it is a bundle first, then what
-/// says nothing, other kinds last; small ones before large ones.
+/// says nothing, other kinds last; ordinary ones before large ones, each size in its turn.
 pub(super) fn candidates(mut list: Vec<Descriptor>) -> (Vec<Descriptor>, bool) {
     list.sort_by_key(order);
     let mut seen = BTreeSet::new();
     list.retain(|entry| seen.insert(entry.digest));
+    let mut list = turned(list);
     let more = list.len() > LOOKS;
     list.truncate(LOOKS);
     (list, more)
+}
+
+/// Sorted ones, each size in its turn.
+pub(super) fn turned(list: Vec<Descriptor>) -> Vec<Descriptor> {
+    spread(list, |entry| ((order(entry).0, entry.size > ORDINARY), entry.size))
 }
 
 /// The place of an entry among candidates.
@@ -159,12 +174,13 @@ pub(super) fn simple(manifest: &[u8]) -> Vec<Piece> {
 }
 
 /// Which pieces are fetched, in that order, and whether there are more. Large ones come last, and the first of each
-/// manifest before the second of any.
+/// manifest before the second of any; of those each size in its turn.
 pub(super) fn pieces(mut all: Vec<Piece>, limits: &Limits) -> (Vec<Piece>, bool) {
     all.retain(|piece| piece.layer.size <= limits.bundle);
     all.sort_by_key(|piece| (piece.layer.size > ORDINARY, piece.nth, piece.layer.size, piece.layer.digest));
     let mut seen = BTreeSet::new();
     all.retain(|piece| seen.insert((piece.layer.digest, piece.signature.clone())));
+    let mut all = spread(all, |piece| ((piece.layer.size > ORDINARY, piece.nth), piece.layer.size));
     let (count, mut bytes) = (all.len(), 0_u64);
     all.retain(|piece| {
         let fits = bytes.saturating_add(piece.layer.size) <= LOOK_BYTES;

@@ -21,7 +21,7 @@ use super::{
     gather::{Gather, Worth},
     manifest::{self, Descriptor, Fault, INDEX_TYPE, MANIFEST_TYPE},
 };
-use crate::{Digest, MAX_COMPONENT, Pulled};
+use crate::{Digest, MAX_COMPONENT, Pulled, evidence::Proof};
 
 /// Bytes of `index.json` and of a manifest.
 const INDEX_LIMIT: u64 = 4 << 20;
@@ -106,7 +106,7 @@ impl Layout {
     /// # Errors
     /// Every [`FetchError`] that needs no network.
     pub fn pull(&self, selector: Option<&Selector>, limits: &Limits) -> Result<Pulled, FetchError> {
-        self.pull_with(selector, limits, &|_, _| true)
+        self.pull_with(selector, limits, &|piece, _| vec![Proof::itself(piece)])
     }
 
     /// As [`Layout::pull`], where the caller says which evidence is worth keeping

@@ -2,10 +2,7 @@
 //! registry; a file or folder that is there is a layout, everything else is a reference. `push`, `inspect` and `test`: an
 //! artifact of a layout, or a component, which is told by how it begins.
 
-use std::{
-    path::{Path, PathBuf},
-    slice,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use bailiwick_artifact::{
@@ -160,9 +157,7 @@ impl Target {
     pub(super) async fn pull(&self, limits: &Limits, anchors: &Anchors) -> Result<Pulled, FetchError> {
         let verifier = Verifier::new(anchors);
         // What verifies for nobody known takes no place of what does.
-        let worth = |piece: &Evidence, about: &Digest| {
-            !verifier.verify(slice::from_ref(piece), about).facts.is_empty()
-        };
+        let worth = |piece: &Evidence, about: &Digest| verifier.proofs(piece, about);
         match self {
             Self::Layout(layout, _, which) => layout.pull_with(which.as_ref(), limits, &worth),
             Self::Registry(registry, reference) => registry.pull_with(reference, limits, &worth).await,

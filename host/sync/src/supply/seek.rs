@@ -2,7 +2,7 @@
 //! ran. A tag is asked for each interval; what lies in the cache is not fetched again, but for newer evidence where
 //! what is there does not suffice.
 
-use std::{path::PathBuf, slice, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use bailiwick_api::{duration::GoDuration, meta::Object, provider::ProviderSpec, time::Timestamp};
 use bailiwick_artifact::{Artifact, Digest, Evidence, Pulled, evidence::Verifier};
@@ -213,12 +213,11 @@ impl Supply<'_> {
             return Err(refusal(&PlaceError::Slow));
         }
         let limits = self.limits(reference);
-        // What verifies for nobody known takes no place of what does: whoever may push could else hide it.
+        // What verifies for nobody known takes no place of what does, and no copy one of another signature: whoever may
+        // push could else hide it.
         let policies = self.in_force.set.matching(reference)?;
         let verifier = Verifier::new(&anchors(policies));
-        let worth = |piece: &Evidence, about: &Digest| {
-            !verifier.verify(slice::from_ref(piece), about).facts.is_empty()
-        };
+        let worth = |piece: &Evidence, about: &Digest| verifier.proofs(piece, about);
         let pulled = self.places.pull(origin, &reference.at(digest), &limits, &worth, &sought.object).await;
         pulled.map_err(|error| refusal(&error))
     }

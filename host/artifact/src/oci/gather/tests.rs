@@ -12,8 +12,20 @@ fn limits(bundles: usize) -> Limits {
     Limits { bundles, ..Limits::default() }
 }
 
-fn good(piece: &Evidence, subject: &Digest) -> bool {
-    *subject == Digest::of(SUBJECT) && matches!(piece, Evidence::Bundle(bytes) if bytes.starts_with(b"good"))
+/// What a piece proves that is good.
+pub(in crate::oci) fn proof(piece: &Evidence, good: bool) -> Vec<Proof> {
+    if good { vec![Proof::itself(piece)] } else { Vec::new() }
+}
+
+fn good(piece: &Evidence, subject: &Digest) -> Vec<Proof> {
+    let good = matches!(piece, Evidence::Bundle(bytes) if bytes.starts_with(b"good"));
+    proof(piece, good && *subject == Digest::of(SUBJECT))
+}
+
+/// Blanks behind a piece change nothing of what it proves.
+fn but_blanks(piece: &Evidence, subject: &Digest) -> Vec<Proof> {
+    let Evidence::Bundle(bytes) = piece else { return Vec::new() };
+    good(&Evidence::Bundle(bytes.trim_ascii_end().to_vec()), subject)
 }
 
 fn entry(text: &str, size: u64, kind: Option<&str>) -> Descriptor {
@@ -38,6 +50,17 @@ fn i8_junk_takes_no_place_of_what_is_worth_keeping() {
 }
 
 #[test]
+fn i8_copies_of_one_signature_take_no_place_of_another() {
+    let (subject, limits) = (Digest::of(SUBJECT), limits(2));
+    let mut gather = Gather::new(&subject, &limits, &but_blanks, Duration::MAX);
+    for text in ["good 1", "good 1 ", "good 1  ", "good 2"] {
+        assert!(!gather.full());
+        gather.add(bundle(text));
+    }
+    assert_eq!(gather.done(), (["good 1", "good 2"].map(bundle).to_vec(), false));
+}
+
+#[test]
 fn denied_more_than_may_be_kept_and_nothing_is_said_of_what_fits() {
     let (subject, limits) = (Digest::of(SUBJECT), limits(2));
     let mut gather = Gather::new(&subject, &limits, &good, Duration::MAX);
@@ -51,7 +74,7 @@ fn denied_more_than_may_be_kept_and_nothing_is_said_of_what_fits() {
 }
 
 #[test]
-fn candidates_are_distinct_small_ones_first_and_no_more_than_256() {
+fn candidates_are_distinct_and_no_more_than_256() {
     let list = vec![
         entry("sbom", 1, Some("application/spdx+json")),
         entry("none", 1, None),
@@ -64,8 +87,21 @@ fn candidates_are_distinct_small_ones_first_and_no_more_than_256() {
     assert_eq!((found.iter().map(|entry| entry.digest).collect::<Vec<_>>(), more), (wanted.to_vec(), false));
     let flood = |count: u64| (0..count).map(|n| entry(&n.to_string(), n, None)).collect();
     let (found, more) = candidates(flood(257));
-    assert_eq!((found.len(), found.last().unwrap().size, more), (256, 255, true));
+    assert_eq!((found.len(), more), (256, true));
     assert!(!candidates(flood(256)).1);
+}
+
+#[test]
+fn i8_a_flood_of_one_size_hides_no_other_and_one_of_every_size_does() {
+    let real = || entry("real", 900, Some(BUNDLE_TYPE));
+    let shown = |of: &dyn Fn(u64) -> u64, count: u64| {
+        let flood = (0..count).map(|n| entry(&n.to_string(), of(n), Some(BUNDLE_TYPE)));
+        candidates(flood.chain([real()]).collect()).0.iter().any(|entry| entry.digest == real().digest)
+    };
+    for size in [0, 400, 600, 899, 901, 5000, ORDINARY] {
+        assert!(shown(&|_| size, 100_000), "{size}");
+    }
+    assert!(!shown(&|n| 1 + n % 2000, 100_000));
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl Layout {
         }
         list.sort_by_key(gather::order);
         let (mut seen, mut left) = (BTreeSet::new(), LOOK_BYTES);
-        for entry in list {
+        for entry in gather::turned(list) {
             if !seen.insert(entry.digest) {
                 continue;
             }

@@ -115,7 +115,7 @@ async fn denied_a_busy_registry_is_busy_unless_a_mirror_has_what_verifies() {
     registry.trouble("referrers/", Trouble::throttled(7));
     let client = Registry::new(mirrored(&registry, &[&mirror])).ok().unwrap();
     let (reference, limits) = (named(&registry, ":1.2.0"), Limits::default());
-    let worth = |piece: &Evidence, _: &Digest| *piece == Evidence::Bundle(b"bundle".into());
+    let worth = |piece: &Evidence, _: &Digest| proof(piece, *piece == Evidence::Bundle(b"bundle".into()));
     let met = client.pull_with(&reference, &limits, &worth).await;
     assert_eq!(met, Err(FetchError::Throttled { retry_after: Some(Duration::from_secs(7)) }));
     mirror.bundle("proxy/acme/vault", &subject, b"bundle");

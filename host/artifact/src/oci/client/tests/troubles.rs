@@ -242,7 +242,7 @@ async fn denied_a_slow_registry_never_reads_as_unsigned() {
     let subject = Digest::of(&registry.manifest(REPOSITORY, "1.2.0").unwrap());
     let late = Err(FetchError::Unreachable(Why::Timeout));
     for (time, wanted, any) in [(Duration::ZERO, late, false), (Duration::MAX, Ok(()), true)] {
-        let mut gather = Gather::new(&subject, &limits, &|_, _| true, time);
+        let mut gather = Gather::new(&subject, &limits, &|piece, _| proof(piece, true), time);
         assert_eq!(client.own.evidence(REPOSITORY, &mut gather).await, wanted);
         assert_eq!((gather.any(), gather.capped), (any, false));
     }
