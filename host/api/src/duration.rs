@@ -67,6 +67,18 @@ impl GoDuration {
     }
 }
 
+/// In seconds, what is a duration of Go, or whole days: `400d`. For fields of our own kinds; those of ESO have no days.
+///
+/// # Errors
+/// It is neither.
+pub fn seconds_or_days(text: &str) -> Result<i64, DurationError> {
+    let days = text.strip_suffix('d').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    match days.map(str::parse::<u32>) {
+        Some(Ok(days)) => Ok(i64::from(days).saturating_mul(DAY)),
+        _ => text.parse().map(GoDuration::seconds),
+    }
+}
+
 impl FromStr for GoDuration {
     type Err = DurationError;
 
@@ -214,6 +226,8 @@ impl<'de> Deserialize<'de> for GoDuration {
     }
 }
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 const MILLISECOND: i64 = 1_000_000;
 const SECOND: i64 = 1_000_000_000;
 /// One above Go's greatest, so that its least is still read.

@@ -1,4 +1,4 @@
-use super::{DurationError, GoDuration};
+use super::{DurationError, GoDuration, seconds_or_days};
 
 fn nanos(text: &str) -> Result<i64, DurationError> {
     text.parse::<GoDuration>().map(GoDuration::nanos)
@@ -68,4 +68,15 @@ fn seconds_saturate() {
     assert_eq!(GoDuration::from_seconds(i64::MAX).nanos(), i64::MAX);
     assert_eq!(GoDuration::from_seconds(-61).seconds(), -61);
     assert_eq!(GoDuration::from_nanos(1_999_999_999).millis(), 1999);
+}
+
+#[test]
+fn whole_days_are_read_where_fields_are_our_own() {
+    for (text, seconds) in [("1d", 86_400), ("400d", 34_560_000), ("0d", 0), ("1h30m", 5400), ("-1h", -3600)]
+    {
+        assert_eq!(seconds_or_days(text), Ok(seconds), "{text}");
+    }
+    for text in ["d", "-1d", "+1d", "1.5d", "1d12h", "1D", "99999999999d", "7"] {
+        assert!(seconds_or_days(text).is_err(), "{text}");
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::Checker;
 use crate::{
-    duration::GoDuration,
+    duration::seconds_or_days,
     provider::ProviderSpec,
     registry_config::RegistryConfigSpec,
     trust_policy::{AttestationRule, Matcher, Requirement, TrustPolicySpec},
@@ -35,7 +35,7 @@ pub(super) fn policy(checker: &mut Checker<'_>, spec: &TrustPolicySpec) {
         checker.one_of(&format!("spec.formats[{index}]"), Some(format), &["bundle", "simpleSigning"]);
     }
     checker.one_of("spec.onPolicyFailure", spec.on_policy_failure.as_deref(), &["Stop", "KeepRunning"]);
-    checker.deadline("spec.keepRunningFor", spec.keep_running_for.as_deref());
+    long(checker, "spec.keepRunningFor", spec.keep_running_for.as_deref());
     for (index, text) in spec.denied.iter().enumerate() {
         digest(checker, &format!("spec.denied[{index}]"), Some(text));
     }
@@ -72,9 +72,7 @@ fn attestations(checker: &mut Checker<'_>, path: &str, rules: &[AttestationRule]
     for (index, rule) in rules.iter().enumerate() {
         let path = format!("{path}[{index}]");
         checker.count(&format!("{path}.atLeast"), rule.at_least, 1);
-        if let Some(Err(error)) = rule.max_age.as_deref().map(days_or_duration) {
-            checker.invalid(&format!("{path}.maxAge"), &error);
-        }
+        long(checker, &format!("{path}.maxAge"), rule.max_age.as_deref());
     }
 }
 
@@ -120,9 +118,8 @@ fn digest(checker: &mut Checker<'_>, path: &str, text: Option<&str>) {
 }
 
 /// A duration of Go, or days: `400d`.
-fn days_or_duration(text: &str) -> Result<(), String> {
-    match text.strip_suffix('d').map(str::parse::<u32>) {
-        Some(Ok(_)) => Ok(()),
-        _ => text.parse::<GoDuration>().map(drop).map_err(|error| error.to_string()),
+fn long(checker: &mut Checker<'_>, path: &str, text: Option<&str>) {
+    if text.is_some_and(|text| !seconds_or_days(text).is_ok_and(|seconds| seconds > 0)) {
+        checker.invalid(path, "write a duration of a second or more, such as 24h or 400d");
     }
 }
