@@ -10,6 +10,7 @@ mod cel;
 pub mod choose;
 pub mod condition;
 pub mod fact;
+mod floor;
 mod judge;
 mod matcher;
 mod policy;

@@ -9,10 +9,11 @@ mod statements;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bailiwick_api::provider::ProviderTrust;
-use semver::{Version, VersionReq};
+use semver::Version;
 
 use super::{
     Candidate, Ceiling,
+    floor::Floor,
     policy::{self, Attestation, Fault, Faults, Policy},
     reason::{Kind, Reason, Refusal, cut},
     reference::is_digest,
@@ -23,7 +24,7 @@ use crate::program::ObjectStamp;
 #[derive(Debug, Default)]
 pub struct Tightening {
     digests: Option<BTreeSet<String>>,
-    floor: Option<VersionReq>,
+    floor: Option<Floor>,
     attestations: Vec<Attestation>,
 }
 
@@ -41,7 +42,7 @@ impl Tightening {
                     .add(format!("trust.digests[{n}]"), "write sha256: and 64 lower-case hexadecimal digits");
             }
         }
-        let floor = spec.floor.as_deref().and_then(|text| faults.ok("trust.floor", policy::floor(text)));
+        let floor = spec.floor.as_deref().and_then(|text| faults.ok("trust.floor", Floor::read(text)));
         let attestations = policy::attestations("trust.attestations", &spec.attestations, None, &mut faults);
         let digests = spec.digests.as_ref().map(|digests| digests.iter().cloned().collect());
         if faults.0.is_empty() { Ok(Self { digests, floor, attestations }) } else { Err(faults.0) }
@@ -75,7 +76,9 @@ pub enum Known {
     Highest(Version),
     /// The state can be read, and nothing of the kind ever ran.
     Nothing,
-    /// There is no state.
+    /// No state is kept at all.
+    NotKept,
+    /// There is no state yet, or it was lost.
     Missing,
     /// There is state that cannot be read.
     Unreadable,
@@ -153,7 +156,7 @@ fn judge_at(
 ) -> Result<Admission, Refusal> {
     let mut refusals = Refusals::default();
     if policies.is_empty() {
-        refusals.add(Refusal::new(Reason::NoPolicy, "no TrustPolicy is for this reference"));
+        refusals.add(Refusal::no_policy(&candidate.reference));
     }
     let version = refusals.ok(identity::version(candidate));
     refusals.ok(identity::asked(candidate, asked, version.as_ref()));

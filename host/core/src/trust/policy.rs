@@ -10,15 +10,12 @@ mod set;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use semver::VersionReq;
-
-use super::{Anchors, Ceiling, Format, RootId, ceiling::Bounds, prefix::Prefix};
+use super::{Anchors, Ceiling, Format, RootId, ceiling::Bounds, floor::Floor, prefix::Prefix};
 use crate::program::ObjectStamp;
 
 pub(super) use attestation::{Attestation, all as attestations};
 pub(super) use authority::{Authority, Who};
 pub use compile::compile;
-pub(super) use compile::floor;
 pub(super) use require::Rule;
 pub use set::PolicySet;
 
@@ -28,7 +25,7 @@ pub use set::PolicySet;
 pub struct Fault {
     /// The field below `spec`.
     pub field: String,
-    /// What to write. Nothing of the policy is quoted but a name, cut, that an expression has and nothing declares.
+    /// What to write. Nothing of the policy is quoted but a name, cut, that nothing declares: of an expression, or of a claim.
     pub remedy: String,
 }
 
@@ -61,7 +58,7 @@ pub struct Policy {
     pub(super) require: Rule,
     pub(super) attestations: Vec<Attestation>,
     pub(super) formats: BTreeSet<Format>,
-    pub(super) floor: Option<VersionReq>,
+    pub(super) floor: Option<Floor>,
     pub(super) monotonic: bool,
     pub(super) denied: BTreeSet<String>,
     /// Seconds.

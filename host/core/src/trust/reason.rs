@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::{Reference, stated::SHOWN};
 use crate::text;
 
 /// Bytes of a [`Refusal`]'s message.
@@ -163,6 +164,13 @@ impl Refusal {
     /// A refusal that nothing covers. The message is escaped and cut.
     pub fn new(reason: Reason, message: impl AsRef<str>) -> Self {
         Self { reason, policy: None, message: cut(message.as_ref(), MAX_MESSAGE), kind: Kind::Always }
+    }
+
+    /// Nobody says who may sign this.
+    pub(super) fn no_policy(reference: &Reference) -> Self {
+        let repository = cut(&reference.repository(), SHOWN);
+        let remedy = "write one, as `bailiwick trust suggest` does";
+        Self::new(Reason::NoPolicy, format!("no TrustPolicy is for {repository}: {remedy}"))
     }
 
     /// A refusal about age.

@@ -150,6 +150,7 @@ pub(super) fn verdict(input: &Json) -> Result<Admission, Refusal> {
 fn mark(json: &Json) -> Mark {
     let known = match json["known"].as_str().unwrap() {
         "nothing" => Known::Nothing,
+        "not kept" => Known::NotKept,
         "missing" => Known::Missing,
         "unreadable" => Known::Unreadable,
         version => Known::Highest(version.parse().unwrap()),

@@ -7,16 +7,24 @@ use semver::Version;
 use super::{Asked, Known, Mark};
 use crate::trust::{
     Candidate, Selector,
+    floor::Floor,
     policy::Policy,
     reason::{Reason, Refusal, cut},
     reference::is_repository,
     stated::{SHOWN, is, selects},
 };
 
+/// Bytes of a version, as of a tag (OCI distribution specification, "Pulling manifests").
+const LONGEST: usize = 128;
+
 /// The signed version.
 pub(super) fn version(candidate: &Candidate) -> Result<Version, Refusal> {
     let refused = |message| Refusal::new(Reason::VersionMissing, message);
     let text = candidate.version.as_deref().ok_or_else(|| refused("no version is signed"))?;
+    // A version is shown, kept and compared in many places.
+    let text = Some(text).filter(|text| text.len() <= LONGEST);
+    let text =
+        text.ok_or_else(|| refused("the signed version has another form: it has more than 128 bytes"))?;
     Version::parse(text).map_err(|_| refused("the signed version is no semantic version"))
 }
 
@@ -33,10 +41,13 @@ pub(super) fn asked(
     repository(candidate)?;
     let Some(version) = version else { return Ok(()) };
     selected(&candidate.reference.selector, version)?;
-    if asked.tightening.floor.as_ref().is_some_and(|floor| !floor.matches(version)) {
-        return Err(Refusal::new(Reason::BelowFloor, "the version is below the Provider's trust.floor"));
-    }
-    Ok(())
+    above(asked.tightening.floor.as_ref(), "the Provider's trust.floor", version)
+}
+
+fn above(floor: Option<&Floor>, whose: &str, version: &Version) -> Result<(), Refusal> {
+    let Some(floor) = floor.filter(|floor| !floor.admits(version)) else { return Ok(()) };
+    let (version, floor) = (cut(&version.to_string(), SHOWN), cut(&floor.to_string(), SHOWN));
+    Err(Refusal::new(Reason::BelowFloor, format!("version `{version}` is below {whose}, `{floor}`")))
 }
 
 fn name(candidate: &Candidate, provider: &str) -> Result<(), Refusal> {
@@ -93,14 +104,14 @@ pub(super) fn policy(
         return Err(Refusal::new(Reason::TooLarge, "the component has more bytes than limits.layer"));
     }
     let Some(version) = version else { return Ok(()) };
-    if policy.floor.as_ref().is_some_and(|floor| !floor.matches(version)) {
-        return Err(Refusal::new(Reason::BelowFloor, "the version is below the policy's version.floor"));
-    }
+    above(policy.floor.as_ref(), "the policy's version.floor", version)?;
     let named = asked.rollback_to == Some(candidate.manifest.as_str());
     if policy.monotonic && !named { monotonic(version, mark) } else { Ok(()) }
 }
 
 fn monotonic(version: &Version, mark: &Mark) -> Result<(), Refusal> {
+    let unknown =
+        |message| if mark.init_state { Ok(()) } else { Err(Refusal::new(Reason::StateMissing, message)) };
     match &mark.known {
         // Build metadata counts too, in the order that marks have: one of two builds came later.
         Known::Highest(highest) if version < highest => {
@@ -108,10 +119,17 @@ fn monotonic(version: &Version, mark: &Mark) -> Result<(), Refusal> {
                 format!("version {highest} ran before; rollbackTo with this manifest's digest allows it");
             Err(Refusal::new(Reason::RolledBack, message))
         }
-        Known::Missing | Known::Unreadable if !mark.init_state => {
-            let message = "which versions ran before is not known: give --state, restore it, or begin once with --init-state";
-            Err(Refusal::new(Reason::StateMissing, message))
+        Known::Highest(_) | Known::Nothing => Ok(()),
+        Known::NotKept => {
+            unknown("nothing says which versions ran before: give --state, at first with --init-state")
         }
-        _ => Ok(()),
+        Known::Missing => unknown(
+            "the state does not say which versions ran before: restore trust/marks.versions.json in it, or begin once with \
+             --init-state",
+        ),
+        Known::Unreadable => unknown(
+            "which versions ran before cannot be read: restore or mend trust/marks.versions.json in the state, or begin anew \
+             with --init-state",
+        ),
     }
 }

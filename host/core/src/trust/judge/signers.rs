@@ -37,7 +37,7 @@ pub(super) fn judge(policy: &Policy, candidate: &Candidate, At { now, aged }: At
     }
     let all: BTreeSet<&str> = until.keys().copied().collect();
     if !policy.require.satisfied(&all) {
-        return Err(lacking(policy, candidate, &facts, read.len(), &all));
+        return Err(lacking(policy, candidate, &facts, &read, &all));
     }
     let fresh: BTreeSet<&str> =
         all.into_iter().filter(|name| until.get(name).is_some_and(|end| *end >= now)).collect();
@@ -62,11 +62,20 @@ fn longest(policy: &Policy, until: &BTreeMap<&str, i64>) -> i64 {
 
 /// Whether a fact is of this authority, age aside.
 pub(super) fn signed(policy: &Policy, authority: &Authority, fact: &Fact, now: i64) -> bool {
+    made(authority, fact) && !ended(policy, authority, fact, now)
+}
+
+/// Whether the authority's key had ended when it was signed, or has by now where nothing says when.
+fn ended(policy: &Policy, authority: &Authority, fact: &Fact, now: i64) -> bool {
+    let Who::Key { not_after: Some(end), .. } = &authority.who else { return false };
+    time(policy, fact, now).unwrap_or(now) > *end
+}
+
+/// Whether a fact is of this authority, whenever.
+fn made(authority: &Authority, fact: &Fact) -> bool {
     match (&authority.who, &fact.signer) {
-        (Who::Key { id, not_after, log, .. }, Signer::Key(key)) => {
-            let logged = log.as_ref().is_none_or(|root| fact.log.as_ref() == Some(root));
-            let at = time(policy, fact, now).unwrap_or(now);
-            id == key && logged && not_after.is_none_or(|end| at <= end)
+        (Who::Key { id, log, .. }, Signer::Key(key)) => {
+            id == key && log.as_ref().is_none_or(|root| fact.log.as_ref() == Some(root))
         }
         // The log is of the root that vouches for the identity.
         (Who::Keyless { root, .. }, Signer::Keyless(identity)) => {
@@ -117,16 +126,30 @@ fn lacking(
     policy: &Policy,
     candidate: &Candidate,
     facts: &[&Fact],
-    read: usize,
+    read: &[&Fact],
     by: &BTreeSet<&str>,
 ) -> Refusal {
     let more = if candidate.capped { "; there is more evidence than is looked at" } else { "" };
     let missing = policy.require.missing(by);
-    let (reason, text) = match (facts.len(), read, candidate.rejected) {
+    let (reason, text) = match (facts.len(), read.len(), candidate.rejected) {
         (0, _, 0) => (Reason::NoSignature, "nobody signed it".to_owned()),
         (0, _, _) => (Reason::SignatureInvalid, "no signature verifies for a known key or root".to_owned()),
         (_, 0, _) => (Reason::NoSignature, "no signature is of a format that the policy names".to_owned()),
-        _ => (Reason::PolicyUnsatisfied, format!("not signed by {missing}")),
+        _ => (Reason::PolicyUnsatisfied, format!("not signed by {missing}{}", past(policy, read, by))),
     };
     Refusal::new(reason, format!("{text}{more}"))
+}
+
+/// Whose signature is there and does not count: the key had ended.
+fn past(policy: &Policy, read: &[&Fact], by: &BTreeSet<&str>) -> String {
+    let others = policy.authorities.iter().filter(|(name, _)| !by.contains(name.as_str()));
+    let past: Vec<&str> = others
+        .filter(|(_, authority)| read.iter().any(|fact| made(authority, fact)))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if past.is_empty() {
+        String::new()
+    } else {
+        format!("; past its notAfter: the key of {}", past.join(", "))
+    }
 }

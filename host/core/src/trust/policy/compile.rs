@@ -3,24 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bailiwick_api::{
-    duration::GoDuration,
+    duration::seconds_or_days,
     meta::{Object, ObjectMeta},
     quantity,
     trust_policy::{PolicyLimits, TrustPolicySpec, TrustRoot},
 };
-use semver::VersionReq;
 
 use super::{Fault, Faults, Limits, Policy, attestation, authority, require};
 use crate::{
     program::ObjectStamp,
-    trust::{Format, RootId, ceiling, prefix::Prefix, reference::is_digest, spki::digest},
+    trust::{Format, RootId, ceiling, floor::Floor, prefix::Prefix, reference::is_digest, spki::digest},
 };
 
-/// Seconds of a day.
-const DAY: i64 = 86_400;
-
-/// `keepRunningFor` where nobody says anything.
-const KEEP_RUNNING_FOR: i64 = DAY;
+/// `keepRunningFor` where nobody says anything: a day, in seconds.
+const KEEP_RUNNING_FOR: i64 = 86_400;
 
 /// Compiles a policy. `roots` are the ConfigMaps of the operator's namespace, by `configmap/key`.
 ///
@@ -139,15 +135,10 @@ fn formats(words: Option<&[String]>, faults: &mut Faults) -> BTreeSet<Format> {
     formats
 }
 
-fn version(spec: &TrustPolicySpec, faults: &mut Faults) -> (Option<VersionReq>, bool) {
+fn version(spec: &TrustPolicySpec, faults: &mut Faults) -> (Option<Floor>, bool) {
     let rule = spec.version.clone().unwrap_or_default();
-    let floor = rule.floor.as_deref().and_then(|text| faults.ok("version.floor", self::floor(text)));
+    let floor = rule.floor.as_deref().and_then(|text| faults.ok("version.floor", Floor::read(text)));
     (floor, rule.monotonic.unwrap_or(true))
-}
-
-/// A requirement of semver.
-pub(in crate::trust) fn floor(text: &str) -> Result<VersionReq, &'static str> {
-    VersionReq::parse(text).map_err(|_| "write a requirement of semantic versions, such as >=1.3.0")
 }
 
 fn denied(texts: &[String], faults: &mut Faults) -> BTreeSet<String> {
@@ -186,10 +177,6 @@ fn limits(spec: Option<&PolicyLimits>, faults: &mut Faults) -> Limits {
 
 /// A duration of Go, or days (`400d`), above zero.
 pub(super) fn seconds(text: &str) -> Result<i64, &'static str> {
-    let days = text.strip_suffix('d').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
-    let seconds = match days {
-        Some(digits) => digits.parse::<u32>().ok().map(|days| i64::from(days).saturating_mul(DAY)),
-        None => text.parse::<GoDuration>().ok().map(GoDuration::seconds),
-    };
-    seconds.filter(|seconds| *seconds > 0).ok_or("write a duration of a second or more, such as 24h or 400d")
+    let seconds = seconds_or_days(text).ok().filter(|seconds| *seconds > 0);
+    seconds.ok_or("write a duration of a second or more, such as 24h or 400d")
 }

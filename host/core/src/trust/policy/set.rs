@@ -28,11 +28,27 @@ struct Broken {
     /// None where it could be for anything.
     prefixes: Option<Vec<Prefix>>,
     faults: Vec<Fault>,
+    /// It is some document that cannot be read, and is named by where it stands.
+    unread: bool,
+}
+
+impl Broken {
+    fn refusal(&self) -> Refusal {
+        if self.unread {
+            let message = "cannot be read and may be a TrustPolicy: mend that first";
+            return Refusal::new(
+                Reason::PolicyInvalid,
+                format!("the policies' document {} {message}", self.name),
+            );
+        }
+        let message = "a TrustPolicy for this reference does not compile";
+        Refusal::new(Reason::PolicyInvalid, message).by(&self.name)
+    }
 }
 
 impl PolicySet {
-    /// Compiles all policies. `roots` are ConfigMaps by `configmap/key`; `unreadable` are the names of policies that are
-    /// there and could not even be read.
+    /// Compiles all policies. `roots` are ConfigMaps by `configmap/key`; `unreadable` says of what may be
+    /// policies and could not even be read where it stands.
     #[must_use]
     pub fn new(
         objects: &[Object<TrustPolicySpec>],
@@ -53,7 +69,8 @@ impl PolicySet {
             match compiled.and_then(|policy| if names.insert(name) { Ok(policy) } else { Err(twice()) }) {
                 Ok(policy) => set.policies.push(policy),
                 Err(faults) => {
-                    set.broken.push(Broken { name: name.clone(), prefixes: readable(&object.spec), faults });
+                    let (name, prefixes) = (name.clone(), readable(&object.spec));
+                    set.broken.push(Broken { name, prefixes, faults, unread: false });
                 }
             }
         }
@@ -61,6 +78,7 @@ impl PolicySet {
             name: name.clone(),
             prefixes: None,
             faults: vec![Fault { field: String::new(), remedy: "cannot be read".into() }],
+            unread: true,
         });
         set.broken.extend(unreadable);
         set.policies.sort_by(|one, other| one.stamp.cmp(&other.stamp));
@@ -99,11 +117,10 @@ impl PolicySet {
             })
         };
         if let Some(broken) = self.broken.iter().find(could_be) {
-            let message = "a TrustPolicy for this reference does not compile";
-            return Err(Refusal::new(Reason::PolicyInvalid, message).by(&broken.name));
+            return Err(broken.refusal());
         }
         if best.is_none() {
-            return Err(Refusal::new(Reason::NoPolicy, "no TrustPolicy is for this reference"));
+            return Err(Refusal::no_policy(reference));
         }
         Ok(self.policies.iter().filter(|policy| of(policy) == best).collect())
     }
