@@ -12,6 +12,7 @@ use bailiwick_api::{meta::Object, provider_revision::ProviderRevisionSpec};
 use bailiwick_core::trust::{Known, Mark};
 use semver::Version;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use zeroize::Zeroizing;
 
 use super::{dir::Dir, failed};
 use crate::{
@@ -27,10 +28,13 @@ const MARKS: &str = "marks.versions.json";
 
 /// Records in a folder, or none.
 pub struct FolderRecords {
+    /// None where there is no state folder, or a dry run found none.
     dir: Option<Arc<Dir>>,
+    /// There is a `--state`.
+    kept: bool,
     /// Nothing is written.
     dry_run: bool,
-    /// `--init-state`: what is missing or cannot be read counts as empty.
+    /// `--init-state`: what is missing, or has another form, counts as empty.
     init: bool,
     /// One writer at a time.
     marks: Mutex<()>,
@@ -47,7 +51,8 @@ impl FolderRecords {
     /// Records in `state`; with a dry run nothing is made or written.
     ///
     /// # Errors
-    /// The folder cannot be opened, or another process has it.
+    /// The folder cannot be opened, or another process has it; with `init`, also where the marks cannot be read for another
+    /// reason than their form.
     pub fn open(state: Option<&Path>, dry_run: bool, init: bool) -> Result<Self, WorldError> {
         let path = state.map(|state| state.join(FOLDER));
         let dir = match (&path, dry_run) {
@@ -55,8 +60,9 @@ impl FolderRecords {
             (Some(path), true) => Dir::open_to_read(path).map_err(failed)?,
             (Some(path), false) => Some(Dir::open(path).map_err(failed)?),
         };
-        let records = Self { dir: dir.map(Arc::new), dry_run, init, marks: Mutex::new(()) };
-        if init && !dry_run && records.marks().is_none() {
+        let dir = dir.map(Arc::new);
+        let records = Self { dir, kept: state.is_some(), dry_run, init, marks: Mutex::new(()) };
+        if init && !dry_run && !records.has_marks()? {
             records.write(MARKS, &Marks::default())?;
         }
         Ok(records)
@@ -89,13 +95,18 @@ impl FolderRecords {
         }
     }
 
-    fn marks(&self) -> Option<Marks> {
-        self.read(MARKS).ok().flatten()
+    /// Whether there are marks of their own form. What could not be read may be, and is not begun anew.
+    fn has_marks(&self) -> Result<bool, WorldError> {
+        let bytes = self.bytes(MARKS)?;
+        Ok(bytes.is_some_and(|bytes| serde_json::from_slice::<Marks>(&bytes).is_ok()))
+    }
+
+    fn bytes(&self, file: &str) -> Result<Option<Zeroizing<Vec<u8>>>, WorldError> {
+        self.dir.as_ref().map_or(Ok(None), |dir| dir.read(file).map_err(failed))
     }
 
     fn read<T: DeserializeOwned>(&self, file: &str) -> Result<Option<T>, WorldError> {
-        let Some(dir) = &self.dir else { return Ok(None) };
-        let Some(bytes) = dir.read(file).map_err(failed)? else { return Ok(None) };
+        let Some(bytes) = self.bytes(file)? else { return Ok(None) };
         let unreadable = |_| WorldError(format!("{FOLDER}/{file} in the state folder cannot be read"));
         serde_json::from_slice(&bytes).map(Some).map_err(unreadable)
     }
@@ -130,6 +141,7 @@ impl Records for FolderRecords {
                 Some(version) => Known::Highest(version.clone()),
                 None => Known::Nothing,
             },
+            Ok(None) if !self.kept => Known::NotKept,
             Ok(None) => Known::Missing,
             Err(_) => Known::Unreadable,
         };
@@ -139,7 +151,7 @@ impl Records for FolderRecords {
     fn raise(&self, repository: &str, name: &str, version: &Version) -> Result<(), WorldError> {
         let _one = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
         // Where there are none, only `--init-state` makes them: else a lost file would be replaced unseen.
-        let Some(mut marks) = self.marks() else { return Ok(()) };
+        let Some(mut marks) = self.read::<Marks>(MARKS)? else { return Ok(()) };
         let key = key(repository, name);
         if marks.versions.get(&key).is_some_and(|highest| highest >= version) {
             return Ok(());

@@ -44,17 +44,29 @@ fn denied_marks_that_are_missing_or_damaged_are_not_replaced_unseen() {
         fs::write(&file, damaged).unwrap();
         let records = open(false);
         assert_eq!(highest(&records), Known::Unreadable, "{damaged}");
-        raise(&records);
+        assert!(records.raise("r.example/a", "vault", &version("1.0.0")).is_err(), "it would run unmarked");
         assert_eq!(fs::read_to_string(&file).unwrap(), damaged);
     }
     assert_eq!(highest(&open(true)), Known::Nothing, "--init-state begins anew");
 }
 
 #[test]
+fn denied_to_begin_anew_over_marks_that_only_this_time_cannot_be_read() {
+    let root = tempdir().unwrap();
+    let file = root.path().join("trust").join(MARKS);
+    fs::create_dir_all(&file).unwrap();
+    assert!(FolderRecords::open(Some(root.path()), false, true).is_err());
+    let records = FolderRecords::open(Some(root.path()), false, false).unwrap();
+    assert_eq!(highest(&records), Known::Unreadable);
+    assert!(records.raise("r.example/a", "vault", &version("1.0.0")).is_err());
+    assert!(file.is_dir());
+}
+
+#[test]
 fn without_a_folder_nothing_is_remembered_and_a_mark_says_so() {
     for init in [false, true] {
         let records = FolderRecords::open(None, false, init).unwrap();
-        assert_eq!(records.mark("r.example/a", "vault"), Mark { known: Known::Missing, init_state: init });
+        assert_eq!(records.mark("r.example/a", "vault"), Mark { known: Known::NotKept, init_state: init });
         assert_eq!(records.status("vault").unwrap(), ProviderStatus::default());
         records.raise("r.example/a", "vault", &version("1.0.0")).unwrap();
     }
@@ -68,5 +80,6 @@ fn a_dry_run_writes_nothing() {
     records
         .report("vault", &ProviderStatus { pending: Some("x".into()), ..ProviderStatus::default() })
         .unwrap();
+    assert_eq!(highest(&records), Known::Missing, "not that none is kept");
     assert!(!state.exists());
 }
