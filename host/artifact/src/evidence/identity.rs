@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use bailiwick_core::trust::Identity;
+use bailiwick_core::trust::{Identity, fact::CLAIMS};
 use x509_cert::{
     Certificate,
     der::{Decode, asn1::Utf8StringRef, oid::ObjectIdentifier},
@@ -19,23 +19,8 @@ const SUBJECT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
 const FULCIO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1");
 /// The last arc of the issuer's extension.
 const ISSUER: u32 = 8;
-/// The last arcs of the claims, with their names as Fulcio documents them.
-const CLAIMS: [(u32, &str); 14] = [
-    (9, "buildSignerURI"),
-    (10, "buildSignerDigest"),
-    (11, "runnerEnvironment"),
-    (12, "sourceRepositoryURI"),
-    (13, "sourceRepositoryDigest"),
-    (14, "sourceRepositoryRef"),
-    (15, "sourceRepositoryIdentifier"),
-    (16, "sourceRepositoryOwnerURI"),
-    (17, "sourceRepositoryOwnerIdentifier"),
-    (18, "buildConfigURI"),
-    (19, "buildConfigDigest"),
-    (20, "buildTrigger"),
-    (21, "runInvocationURI"),
-    (22, "sourceRepositoryVisibilityAtSigning"),
-];
+/// The last arc of the first claim's; the others follow.
+const FIRST: u32 = 9;
 
 /// What a certificate says, whoever vouches for it.
 pub(super) struct Claimed {
@@ -66,7 +51,7 @@ pub(super) fn read(der: &[u8]) -> Option<Claimed> {
     let issuer = utf8(fulcio(ISSUER)?)?;
     let subject = subject(by_id.get(&SUBJECT)?)?;
     let mut claims = BTreeMap::new();
-    for (arc, name) in CLAIMS {
+    for (arc, name) in (FIRST..).zip(CLAIMS) {
         if let Some(extension) = fulcio(arc) {
             claims.insert(name.to_owned(), utf8(extension)?);
         }

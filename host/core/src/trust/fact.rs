@@ -11,6 +11,25 @@ use crate::catalogue::World;
 /// The predicate type of a signature by cosign 3 (its bundle, DSSE over in-toto Statement v1).
 pub const SIGNATURE: &str = "https://sigstore.dev/cosign/sign/v1";
 
+/// Names of the claims in a certificate, as Fulcio documents them: those of its extensions 1.3.6.1.4.1.57264.1.9 and on, in
+/// that order (Fulcio, "Sigstore OID information").
+pub const CLAIMS: [&str; 14] = [
+    "buildSignerURI",
+    "buildSignerDigest",
+    "runnerEnvironment",
+    "sourceRepositoryURI",
+    "sourceRepositoryDigest",
+    "sourceRepositoryRef",
+    "sourceRepositoryIdentifier",
+    "sourceRepositoryOwnerURI",
+    "sourceRepositoryOwnerIdentifier",
+    "buildConfigURI",
+    "buildConfigDigest",
+    "buildTrigger",
+    "runInvocationURI",
+    "sourceRepositoryVisibilityAtSigning",
+];
+
 /// `sha256:<hex>` of a public key's SubjectPublicKeyInfo (DER).
 pub type KeyId = String;
 
@@ -74,7 +93,7 @@ pub struct Identity {
     pub issuer: String,
     /// The subject alternative name.
     pub subject: String,
-    /// Fulcio's claims (1.3.6.1.4.1.57264.1.9 and on) in camelCase, such as `sourceRepositoryURI`.
+    /// Fulcio's claims, by their names in [`CLAIMS`].
     pub claims: BTreeMap<String, String>,
 }
 

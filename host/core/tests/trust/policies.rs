@@ -30,6 +30,19 @@ fn i9_policies_compile_or_say_where_they_do_not() {
 }
 
 #[test]
+fn i9_a_claim_that_nobody_makes_is_named_with_what_was_meant() {
+    let cases = file("policies.yaml").cases();
+    let case = cases.iter().find(|case| case.name.contains("a_claim_that_nobody_makes")).unwrap();
+    let set = set(&case.input);
+    let remedies: Vec<&str> =
+        set.faults().flat_map(|(_, faults)| faults.iter().map(|fault| fault.remedy.as_str())).collect();
+    assert_eq!(
+        remedies,
+        ["no certificate has a claim `runnerEnviroment`: did you mean `runnerEnvironment`?"]
+    );
+}
+
+#[test]
 fn i9_a_set_is_known_by_all_that_verdicts_depend_on() {
     let base = file("policies.yaml").base;
     let of = |patch: serde_json::Value| {

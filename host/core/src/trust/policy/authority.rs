@@ -9,10 +9,16 @@ use bailiwick_api::{
 };
 
 use super::Faults;
-use crate::trust::{
-    Identity, KeyId, RootId,
-    matcher::Matcher,
-    spki::{digest, read},
+use crate::{
+    catalogue::schema::nearest,
+    trust::{
+        Identity, KeyId, RootId,
+        fact::CLAIMS,
+        matcher::Matcher,
+        reason::cut,
+        spki::{digest, read},
+        stated::SHOWN,
+    },
 };
 
 /// Trust roots by the policy's names for them: id and text.
@@ -122,10 +128,23 @@ fn keyless(field: &str, spec: &KeylessAuthority, roots: &Roots, faults: &mut Fau
     let subject = faults.ok(format!("{field}.keyless.subject"), Matcher::compile(&spec.subject));
     let mut claims = BTreeMap::new();
     for (name, matcher) in &spec.claims {
+        if !CLAIMS.contains(&name.as_str()) {
+            faults.add(format!("{field}.keyless.claims"), no_claim(name));
+        }
         let matcher = faults.ok(format!("{field}.keyless.claims"), Matcher::compile(matcher));
         claims.extend(matcher.map(|matcher| (name.clone(), matcher)));
     }
     Some(Who::Keyless { root: root?, issuer: spec.issuer.clone(), subject: subject?, claims })
+}
+
+/// Nobody's certificate has it, so that the authority would never sign.
+fn no_claim(name: &str) -> String {
+    let near = nearest(cut(name, SHOWN).as_str(), CLAIMS.into_iter());
+    let remedy = near.map_or_else(
+        || "write one of Fulcio's, such as `sourceRepositoryURI`".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    format!("no certificate has a claim `{}`: {remedy}", cut(name, SHOWN))
 }
 
 fn root(name: &str, roots: &Roots) -> Result<RootId, &'static str> {
