@@ -67,7 +67,7 @@ pub struct ProviderTrust {
     /// `sha256:<hex>` of manifests: one of these and no other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digests: Option<Vec<String>>,
-    /// A semver requirement, beside the policy's floor.
+    /// A version, or `>` or `>=` and one, beside the policy's floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor: Option<String>,
     /// More statements, by authorities of the policy.

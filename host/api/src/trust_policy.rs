@@ -203,7 +203,7 @@ pub struct CelRule {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct VersionRule {
-    /// A semver requirement such as `>=1.3.0`.
+    /// The lowest version: `1.3.0` or `>=1.3.0`, or `>1.3.0` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor: Option<String>,
     /// Never below the highest that ran, of the same repository and name; true where absent.
