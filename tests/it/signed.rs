@@ -109,6 +109,7 @@ fn denied_an_older_version_after_its_successor_whatever_was_deleted() {
     std::fs::remove_file(trusted.scene.folder.join("policy/provider.yaml")).unwrap();
     trusted.sync(&["--state", "state"]);
     assert_eq!(trusted.condition("Ready"), ("False".into(), "NotInPolicy".into()));
+    trusted.ok(&["provider", "list", "--state", "state"]);
     std::fs::remove_file(trusted.scene.folder.join("state/trust/provider.fake.json")).unwrap();
     trusted.provider("layout: {path: fake, as: 'registry.example/bailiwick/fake:0.1.0'}", "");
     trusted.refused(&["--state", "state"], "RolledBack");

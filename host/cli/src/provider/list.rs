@@ -80,7 +80,17 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<u8> {
         }
         Format::Table => report::say(&table(&listed))?,
     }
-    Ok(if listed.iter().all(|one| ready(&one.status)) { crate::OK } else { crate::FAILED })
+    Ok(if listed.iter().all(|one| ready(&one.status) || gone(&one.status)) {
+        crate::OK
+    } else {
+        crate::FAILED
+    })
+}
+
+/// Taken out of the policy: what is remembered of it is no failure. One that cannot be read there fails the sync.
+fn gone(status: &ProviderStatus) -> bool {
+    let mut conditions = status.conditions.iter();
+    conditions.any(|condition| condition.reason.as_deref() == Some("NotInPolicy"))
 }
 
 fn ready(status: &ProviderStatus) -> bool {
